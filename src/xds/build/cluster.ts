@@ -1,0 +1,111 @@
+/** Clusters and their endpoints. A cluster never changes when its endpoints do. */
+import type { Backend, Certificate, DownstreamSettings, Endpoint, LoadBalancing, Problem } from '#ir/types.ts';
+import type { Message } from '#xds/snapshot/resources.ts';
+import { envoyAddress, isNumeric, socketAddress } from './address.ts';
+import { ADS, any, compact, duration } from './message.ts';
+import { type Address, type BuildOptions, CLUSTER_EXT_PROC, CLUSTER_PLUGIN_HTTP } from './options.ts';
+import { upstreamTls } from './upstream-tls.ts';
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const MANY = 1_000_000;
+
+/** Envoy's defaults (1,024) would be limits that nobody asked for. */
+const OPEN_BREAKERS: Message = {
+  thresholds: ['DEFAULT', 'HIGH'].map((priority) => ({
+    priority,
+    max_connections: MANY,
+    max_pending_requests: MANY,
+    max_requests: MANY,
+    max_retries: MANY,
+  })),
+};
+
+/** `passthrough` means "leave balancing to the address given", a Service's cluster IP: then there is one endpoint and nothing to balance. */
+const LB_POLICY: Readonly<Record<LoadBalancing['type'], string>> = {
+  round_robin: 'ROUND_ROBIN',
+  least_request: 'LEAST_REQUEST',
+  random: 'RANDOM',
+  ring_hash: 'RING_HASH',
+  passthrough: 'ROUND_ROBIN',
+};
+
+export interface ClusterContext {
+  readonly downstream: DownstreamSettings;
+  readonly certificates: ReadonlyMap<string, Certificate>;
+  readonly options: BuildOptions;
+}
+
+export function cluster(
+  backend: Backend,
+  context: ClusterContext,
+): { readonly message: Message; readonly problems: readonly Problem[]; readonly publicCas: boolean } {
+  const tls = backend.tls && upstreamTls(backend, backend.tls, context.certificates, context.options.systemCaFile);
+  const message = compact({
+    name: backend.name,
+    ...discovery(backend),
+    connect_timeout: duration(backend.connectTimeoutMs),
+    per_connection_buffer_limit_bytes: context.downstream.upstreamConnectionBufferLimitBytes,
+    lb_policy: LB_POLICY[backend.loadBalancing.type],
+    circuit_breakers: OPEN_BREAKERS,
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: any(
+        HTTP_OPTIONS,
+        compact({
+          common_http_protocol_options:
+            backend.idleTimeoutMs === undefined ? undefined : { idle_timeout: duration(backend.idleTimeoutMs) },
+          explicit_http_config:
+            backend.protocol === 'http2' ? { http2_protocol_options: {} } : { http_protocol_options: {} },
+        }),
+      ),
+    },
+    transport_socket: tls?.socket,
+  });
+  return { message, problems: tls?.problems ?? [], publicCas: tls?.publicCas ?? false };
+}
+
+function discovery(backend: Backend): Message {
+  if (backend.resolution.type === 'endpoints') {
+    return { type: 'EDS', eds_cluster_config: { service_name: backend.name, eds_config: ADS } };
+  }
+  return {
+    type: 'STRICT_DNS',
+    dns_lookup_family: 'V4_PREFERRED',
+    respect_dns_ttl: true,
+    load_assignment: loadAssignment(backend.name, backend.resolution.endpoints),
+  };
+}
+
+export function loadAssignment(name: string, endpoints: readonly Endpoint[]): Message {
+  const lb_endpoints = endpoints.map((endpoint) => ({
+    endpoint: { address: socketAddress(endpoint.address, endpoint.port) },
+    load_balancing_weight: Math.max(1, endpoint.weight),
+  }));
+  return { cluster_name: name, endpoints: lb_endpoints.length === 0 ? [] : [{ lb_endpoints }] };
+}
+
+/** The two faces of the plugin server. */
+export function pluginServerClusters(options: BuildOptions): Message[] {
+  const streams = {
+    http2_protocol_options: {
+      max_concurrent_streams: 2_147_483_647,
+      initial_stream_window_size: 1024 * 1024,
+      initial_connection_window_size: 64 * 1024 * 1024,
+    },
+  };
+  return [
+    fixedCluster(CLUSTER_EXT_PROC, options.pluginServer.extProc, streams),
+    fixedCluster(CLUSTER_PLUGIN_HTTP, options.pluginServer.http, { http_protocol_options: {} }),
+  ];
+}
+
+function fixedCluster(name: string, address: Address, protocol: Message): Message {
+  const endpoint = { endpoint: { address: envoyAddress(address) } };
+  return {
+    name,
+    type: isNumeric(address) ? 'STATIC' : 'STRICT_DNS',
+    connect_timeout: '5s',
+    circuit_breakers: OPEN_BREAKERS,
+    typed_extension_protocol_options: { [HTTP_OPTIONS]: any(HTTP_OPTIONS, { explicit_http_config: protocol }) },
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [endpoint] }] },
+  };
+}

@@ -1,0 +1,92 @@
+/** The hop to the plugin server: one gRPC stream per request that runs a whole plugin chain. */
+import type { HookNeeds } from '#plugin-sdk/hooks.ts';
+import type { Message } from '#xds/snapshot/resources.ts';
+import { any, compact, HTTP_FILTERS } from '../message.ts';
+import { CLUSTER_EXT_PROC, HEADER_CHAIN } from '../options.ts';
+import type { FilterForm } from './filter.ts';
+
+const TYPE = `${HTTP_FILTERS}ext_proc.v3.`;
+
+/** Hooks may wait for a model vendor between two messages. */
+const MESSAGE_TIMEOUT = '120s';
+
+const IDLE: Message = {
+  request_header_mode: 'SKIP',
+  response_header_mode: 'SKIP',
+  request_body_mode: 'NONE',
+  response_body_mode: 'NONE',
+  request_trailer_mode: 'SKIP',
+  response_trailer_mode: 'SKIP',
+};
+
+/**
+ * What Envoy sends to the plugin server. Response bodies always come in parts, also when a plugin wants the whole: the plugin server
+ * gathers them, so that an answer that turns out to be an event stream still flows.
+ *
+ * Envoy's observability mode is not used for chains that only look: Envoy drops every reply in that mode, and with it the log fields.
+ */
+export function processingMode(needs: HookNeeds): Message {
+  return {
+    request_header_mode: needs.requestHeaders === true ? 'SEND' : 'SKIP',
+    response_header_mode: needs.responseHeaders === true ? 'SEND' : 'SKIP',
+    request_body_mode: { none: 'NONE', buffered: 'BUFFERED', stream: 'STREAMED' }[needs.requestBody ?? 'none'],
+    response_body_mode: (needs.responseBody ?? 'none') === 'none' ? 'NONE' : 'STREAMED',
+    request_trailer_mode: 'SKIP',
+    response_trailer_mode: 'SKIP',
+  };
+}
+
+/** `config` of this filter: the chain to run. */
+export interface ExtProcHop extends Message {
+  readonly chain: string;
+  readonly needs: HookNeeds;
+  /** Go on without the chain when the plugin server fails; only when every plugin of the chain says so. */
+  readonly failOpen: boolean;
+}
+
+export const extProc: FilterForm = {
+  kind: 'ext_proc',
+  base: (config) => {
+    const hop = config as ExtProcHop;
+    return processor(processingMode(hop.needs), hop);
+  },
+  noop: () => processor(IDLE, undefined),
+  perRoute: (config) => {
+    const hop = config as ExtProcHop;
+    return any(`${TYPE}ExtProcPerRoute`, {
+      overrides: {
+        processing_mode: processingMode(hop.needs),
+        grpc_initial_metadata: chainMetadata(hop.chain),
+        failure_mode_allow: hop.failOpen,
+      },
+    });
+  },
+};
+
+function processor(mode: Message, hop: ExtProcHop | undefined): Message {
+  return any(
+    `${TYPE}ExternalProcessor`,
+    compact({
+      grpc_service: compact({
+        envoy_grpc: { cluster_name: CLUSTER_EXT_PROC },
+        initial_metadata: hop && chainMetadata(hop.chain),
+      }),
+      stat_prefix: 'plugins',
+      failure_mode_allow: hop?.failOpen,
+      processing_mode: mode,
+      // The plugin server drops a body it does not want after all (for example another content type).
+      allow_mode_override: true,
+      message_timeout: MESSAGE_TIMEOUT,
+      request_attributes: ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'],
+      mutation_rules: { allow_all_routing: true, allow_envoy: true },
+      metadata_options: {
+        receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'envoy.lb'] },
+      },
+      status_on_error: { code: 'ServiceUnavailable' },
+    }),
+  );
+}
+
+function chainMetadata(chain: string): Message[] {
+  return [{ key: HEADER_CHAIN, value: chain }];
+}

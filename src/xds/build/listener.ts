@@ -1,0 +1,101 @@
+/** Listeners: plain HTTP, HTTPS by SNI, and the socket through which the plugin server calls out. */
+import type { Certificate, Gateway, Problem } from '#ir/types.ts';
+import type { Message } from '#xds/snapshot/resources.ts';
+import { envoyAddress, socketAddress } from './address.ts';
+import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connection-manager.ts';
+import { tlsFilterChains } from './downstream-tls.ts';
+import { any } from './message.ts';
+import { type BuildOptions, HEADER_EGRESS_CLUSTER, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
+
+export function httpListener(gateway: Gateway, options: BuildOptions): Message {
+  return {
+    name: LISTENER_HTTP,
+    address: socketAddress(options.address, options.httpPort),
+    per_connection_buffer_limit_bytes: gateway.downstream.connectionBufferLimitBytes,
+    filter_chains: [httpFilterChain(manager(LISTENER_HTTP, gateway, options))],
+  };
+}
+
+/** Always there, so that its port is known before the first certificate comes; without a usable TLS host it closes every connection. */
+export function httpsListener(
+  gateway: Gateway,
+  certificates: ReadonlyMap<string, Certificate>,
+  options: BuildOptions,
+): { readonly message: Message; readonly problems: readonly Problem[] } {
+  const chains = tlsFilterChains(gateway.tls, certificates, manager(LISTENER_HTTPS, gateway, options));
+  return {
+    message: {
+      name: LISTENER_HTTPS,
+      address: socketAddress(options.address, options.httpsPort),
+      per_connection_buffer_limit_bytes: gateway.downstream.connectionBufferLimitBytes,
+      listener_filters: [
+        {
+          name: 'envoy.filters.listener.tls_inspector',
+          typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector'),
+        },
+      ],
+      filter_chains: chains.messages.length > 0 ? chains.messages : [NOBODY],
+    },
+    problems: chains.problems,
+  };
+}
+
+/** Matches no client: a listener needs one filter chain at least. */
+const NOBODY: Message = {
+  name: 'no-certificates',
+  filter_chain_match: { server_names: ['no-certificates.invalid'] },
+  filters: [
+    {
+      name: 'envoy.filters.network.direct_response',
+      typed_config: any('envoy.extensions.filters.network.direct_response.v3.Config'),
+    },
+  ],
+};
+
+function manager(name: string, gateway: Gateway, options: BuildOptions): Message {
+  return connectionManager(name, {
+    downstream: gateway.downstream,
+    accessLog: gateway.accessLog,
+    accessLogPath: options.accessLogPath,
+  });
+}
+
+/**
+ * The caller names a cluster in a header; everything else of the request passes as it is. No timeouts here: the caller has its own, and a
+ * model may think for minutes before the first byte.
+ */
+export function egressListener(options: BuildOptions): Message {
+  const route = {
+    match: { prefix: '/' },
+    route: {
+      cluster_header: HEADER_EGRESS_CLUSTER,
+      timeout: '0s',
+      retry_policy: { retry_on: 'connect-failure,refused-stream', num_retries: 2 },
+    },
+    request_headers_to_remove: [HEADER_EGRESS_CLUSTER, 'x-forwarded-proto', 'x-envoy-internal'],
+  };
+  const hcm = any(HCM_TYPE, {
+    stat_prefix: LISTENER_EGRESS,
+    codec_type: 'AUTO',
+    route_config: { name: LISTENER_EGRESS, virtual_hosts: [{ name: '*', domains: ['*'], routes: [route] }] },
+    http_filters: [router(true)],
+    common_http_protocol_options: { idle_timeout: '0s' },
+    http2_protocol_options: {
+      max_concurrent_streams: 1_000_000,
+      initial_stream_window_size: 1024 * 1024,
+      initial_connection_window_size: 64 * 1024 * 1024,
+    },
+    stream_idle_timeout: '0s',
+    server_header_transformation: 'PASS_THROUGH',
+    use_remote_address: false,
+    skip_xff_append: true,
+    generate_request_id: false,
+    normalize_path: false,
+    path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
+  });
+  return {
+    name: LISTENER_EGRESS,
+    address: envoyAddress(options.egress, true),
+    filter_chains: [httpFilterChain(hcm)],
+  };
+}

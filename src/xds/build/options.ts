@@ -1,0 +1,48 @@
+/** What the builder must know besides the gateway: addresses of the processes around Envoy. */
+import type { WasmModuleRef } from '#ir/types.ts';
+
+export type Address = { readonly socket: string } | { readonly host: string; readonly port: number };
+
+/** `uri`: `http://…` fetched through the plugin server's HTTP face, or `file:///…` readable by Envoy. `sha256` in hex. */
+export type WasmResolution =
+  | { readonly ready: true; readonly uri: string; readonly sha256: string }
+  | { readonly ready: false; readonly reason: string };
+
+export interface BuildOptions {
+  /** Address both listeners bind to, for example `0.0.0.0`. */
+  readonly address: string;
+  /** 0 lets Envoy pick; the admin interface's /listeners tells which. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** Port that clients use for https (behind a Service or port mapping); redirects to https name it unless it is 443. */
+  readonly httpsPublicPort: number;
+  readonly pluginServer: { readonly extProc: Address; readonly http: Address };
+  readonly egress: Address;
+  readonly wasm?: { moduleUri(ref: WasmModuleRef): WasmResolution };
+  /** CA bundle, readable by Envoy, for verified upstreams without a CA of their own; absent = the public CAs that Node brings. */
+  readonly systemCaFile?: string;
+  /** Replaces the gateway's access-log path; empty = off. */
+  readonly accessLogPath?: string;
+}
+
+/** Names that more than one part of the configuration refers to. */
+export const LISTENER_HTTP = 'http';
+export const LISTENER_HTTPS = 'https';
+export const LISTENER_EGRESS = 'higress.egress';
+export const CLUSTER_EXT_PROC = 'higress.plugin-server';
+export const CLUSTER_PLUGIN_HTTP = 'higress.plugin-server.http';
+/** The one HTTP filter of the listeners besides the router; routes put their own filters into it. */
+export const CHAIN_FILTER = 'higress.chain';
+
+export const HEADER_CHAIN = 'x-higress-chain';
+export const HEADER_ROUTE = 'x-higress-route';
+export const HEADER_EGRESS_CLUSTER = 'x-higress-egress-cluster';
+
+/** Trusted by something behind the listener, so never accepted from outside. */
+export const INTERNAL_HEADERS: readonly string[] = [
+  'x-mse-consumer',
+  'x-hi-original-auth',
+  HEADER_CHAIN,
+  HEADER_ROUTE,
+  HEADER_EGRESS_CLUSTER,
+];

@@ -1,0 +1,236 @@
+/** Decides, plugin by plugin, the way each one reaches the requests of a route: native filters, plugin server, Wasm, or an upstream of its own. */
+import type { BuiltinBinding, PluginBinding, Problem, Route, WasmBinding } from '#ir/types.ts';
+import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
+import type { HookNeeds } from '#plugin-sdk/hooks.ts';
+import type { LowerContext } from '#plugin-sdk/lower.ts';
+import { needsOf } from '#plugin-sdk/needs.ts';
+import {
+  type ChainItem,
+  compareOrder,
+  type HookItem,
+  type NativeItem,
+  type Order,
+  pluginOrder,
+  STAGE,
+  type Stage,
+} from './chain-item.ts';
+import type { ExplainEntry } from './explain.ts';
+import { corsPolicy } from './filters/cors.ts';
+import { rateLimit } from './filters/local-ratelimit.ts';
+import { ipAccess } from './filters/rbac.ts';
+import { wasmPlugin } from './filters/wasm.ts';
+import type { BuildOptions } from './options.ts';
+import type { Problems } from './problems.ts';
+
+export type Way = Pick<ExplainEntry, 'way' | 'reason' | 'notes'>;
+
+export interface RoutePlan {
+  readonly route: Route;
+  /** In request order. */
+  readonly items: readonly ChainItem[];
+  /** A terminal plugin answers this route's requests. */
+  readonly serve?: { readonly binding: BuiltinBinding; readonly definition: PluginDefinition };
+  /** Why the route answers 503. */
+  readonly unavailable?: string;
+  readonly ways: ReadonlyMap<PluginBinding, Way>;
+  /** False when the plan depends on more than the route, namely on modules being fetched. */
+  readonly cacheable: boolean;
+}
+
+interface Draft {
+  readonly route: Route;
+  readonly problems: Problems;
+  readonly items: ChainItem[];
+  readonly ways: Map<PluginBinding, Way>;
+  serve?: { readonly binding: BuiltinBinding; readonly definition: PluginDefinition };
+  unavailable?: string;
+}
+
+export class Planner {
+  readonly #catalogue: PluginCatalogue;
+  readonly #options: BuildOptions;
+  readonly #needs = new WeakMap<object, Map<string, HookNeeds>>();
+
+  constructor(catalogue: PluginCatalogue, options: BuildOptions) {
+    this.#catalogue = catalogue;
+    this.#options = options;
+  }
+
+  plan(route: Route, host: string, problems: Problems): RoutePlan {
+    const draft: Draft = { route, problems, items: policyItems(route, problems), ways: new Map() };
+    const names = route.plugins.map(pluginName);
+    route.plugins.forEach((binding, index) => {
+      if (draft.serve !== undefined) {
+        const reason = `${draft.serve.binding.plugin} answers the request before it`;
+        draft.ways.set(binding, { way: 'skipped', reason });
+      } else if (binding.kind === 'wasm') {
+        this.#planWasm(binding, draft);
+      } else {
+        this.#planBuiltin(binding, draft, {
+          routeName: route.name,
+          hostName: host,
+          action: route.action.type === 'forward' ? route.action : undefined,
+          preceding: names.slice(0, index),
+          following: names.slice(index + 1),
+        });
+      }
+    });
+    return {
+      route,
+      items: draft.items.sort((a, b) => compareOrder(a.order, b.order)),
+      ...(draft.serve === undefined ? {} : { serve: draft.serve }),
+      ...(draft.unavailable === undefined ? {} : { unavailable: draft.unavailable }),
+      ways: draft.ways,
+      cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
+    };
+  }
+
+  /** The same plugin by its hooks, for places where its native form cannot stand; undefined when it has none. */
+  hookItem(binding: BuiltinBinding): HookItem | undefined {
+    const definition = this.#catalogue.get(binding.plugin);
+    if (definition?.hooks === undefined) return undefined;
+    return {
+      type: 'hooks',
+      order: pluginOrder(binding),
+      plugin: definition.manifest.name,
+      version: definition.manifest.version,
+      failOpen: binding.failStrategy === 'open',
+      config: binding.config,
+      needs: this.#needsFor(definition, binding.config),
+      reroutes: definition.manifest.mayReroute === true,
+      binding,
+    };
+  }
+
+  #planBuiltin(binding: BuiltinBinding, draft: Draft, context: LowerContext): void {
+    const definition = this.#catalogue.get(binding.plugin);
+    if (definition === undefined) {
+      out(binding, draft, 'UnknownPlugin', `plugin ${binding.plugin} is not built in`);
+      return;
+    }
+    try {
+      const lowered = definition.lower?.(binding.config, context);
+      if (lowered?.lowered === true) {
+        draft.items.push({
+          type: 'native',
+          order: pluginOrder(binding),
+          steps: lowered.steps,
+          bufferBytes: lowered.bufferBytes ?? 0,
+          reroutes: lowered.reroutes === true,
+          binding,
+        });
+        draft.ways.set(binding, { way: 'lowered', ...(lowered.notes === undefined ? {} : { notes: lowered.notes }) });
+        return;
+      }
+      const reason = lowered === undefined ? 'has no native form' : lowered.reason;
+      if (definition.serve !== undefined) {
+        draft.serve = { binding, definition };
+        draft.ways.set(binding, { way: 'serve', reason });
+        return;
+      }
+      const item = this.hookItem(binding);
+      if (item !== undefined) {
+        draft.items.push(item);
+        draft.ways.set(binding, { way: 'ext_proc', reason });
+        return;
+      }
+      out(
+        binding,
+        draft,
+        'PluginNotUsable',
+        `plugin ${binding.plugin} cannot run here: ${reason}, and it has no hooks`,
+      );
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      out(binding, draft, 'PluginConfigInvalid', `plugin ${binding.plugin}: ${text}`);
+    }
+  }
+
+  #planWasm(binding: WasmBinding, draft: Draft): void {
+    const module = this.#options.wasm?.moduleUri(binding.module) ?? {
+      ready: false,
+      reason: 'this gateway has no store for modules',
+    };
+    if (module.ready) {
+      const step = { filter: 'wasm', config: wasmPlugin(binding, module) } as const;
+      draft.items.push(native(pluginOrder(binding), [step], { binding }));
+      draft.ways.set(binding, { way: 'wasm', reason: 'a module of the user' });
+      return;
+    }
+    // Requests must not slip past a guard that is still being fetched; other plugins may wait.
+    const guards = binding.phase === 'AUTHN' || binding.phase === 'AUTHZ';
+    const reason = `module ${binding.module.url} is not ready: ${module.reason}`;
+    if (guards && binding.failStrategy === 'closed') {
+      draft.unavailable ??= reason;
+      draft.ways.set(binding, { way: 'unavailable', reason });
+    } else {
+      draft.ways.set(binding, { way: 'skipped', reason });
+    }
+  }
+
+  #needsFor(definition: PluginDefinition, config: unknown): HookNeeds {
+    const compute = () => needsOf(definition.hooks!(config));
+    if (config === null || typeof config !== 'object') return compute();
+    const byPlugin = this.#needs.get(config) ?? new Map<string, HookNeeds>();
+    this.#needs.set(config, byPlugin);
+    let needs = byPlugin.get(definition.manifest.name);
+    if (needs === undefined) {
+      needs = compute();
+      byPlugin.set(definition.manifest.name, needs);
+    }
+    return needs;
+  }
+}
+
+export function pluginName(binding: PluginBinding): string {
+  return binding.kind === 'builtin' ? binding.plugin : binding.module.url;
+}
+
+/** A plugin that cannot run: the route answers 503 when it fails closed, else goes on without it. */
+function out(binding: PluginBinding, draft: Draft, reason: string, message: string): void {
+  const closed = binding.failStrategy === 'closed';
+  const problem: Problem = {
+    severity: 'error',
+    reason,
+    origin: binding.origin,
+    message: `${message}; route ${draft.route.name} ${closed ? 'answers 503' : 'goes on without it'}`,
+    hint: 'correct the plugin configuration, or set failStrategy: FAIL_OPEN to let requests pass without the plugin',
+  };
+  draft.problems.add(problem);
+  if (closed) draft.unavailable ??= message;
+  draft.ways.set(binding, { way: closed ? 'unavailable' : 'skipped', reason: message });
+}
+
+function policyItems(route: Route, problems: Problems): ChainItem[] {
+  const items: ChainItem[] = [];
+  const { ipAccess: access, rateLimit: limit, cors } = route.policies;
+  if (access !== undefined) {
+    const { config, invalid } = ipAccess(access);
+    for (const value of invalid) {
+      problems.add({
+        severity: 'error',
+        reason: 'InvalidAddress',
+        origin: route.origin,
+        value,
+        message: `"${value}" is neither an IP address nor a CIDR and is left out of the access list`,
+        hint: 'write for example 10.0.0.0/8 or 2001:db8::/32',
+      });
+    }
+    items.push(native(policyOrder(STAGE.ipAccess), [{ filter: 'rbac', config }]));
+  }
+  if (limit !== undefined) {
+    items.push(native(policyOrder(STAGE.rateLimit), [{ filter: 'local_ratelimit', config: rateLimit(limit) }]));
+  }
+  if (cors !== undefined) {
+    items.push(native(policyOrder(STAGE.cors), [{ filter: 'cors', config: corsPolicy(cors) }]));
+  }
+  return items;
+}
+
+function policyOrder(stage: Stage): Order {
+  return { stage, priority: 0, instance: '' };
+}
+
+function native(order: Order, steps: NativeItem['steps'], extra: { binding?: PluginBinding } = {}): NativeItem {
+  return { type: 'native', order, steps, bufferBytes: 0, reroutes: false, ...extra };
+}

@@ -1,0 +1,170 @@
+/** A delta subscription to all resources of one type, as plugin servers use it for their chains. */
+import grpc from '@grpc/grpc-js';
+import type { ServerLog } from './log.ts';
+import { type DeltaResponse, decodeDeltaResponse, encodeDeltaRequest } from './messages.ts';
+import { WILDCARD } from './subscription.ts';
+import { type Address, CHANNEL_OPTIONS, DELTA_METHOD, grpcTarget } from './transport.ts';
+
+export interface ResourceUpdate {
+  readonly upsert: ReadonlyMap<string, Uint8Array>;
+  readonly removed: readonly string[];
+}
+
+export interface AdsClientOptions {
+  readonly address: Address;
+  readonly node: {
+    readonly id: string;
+    readonly cluster: string;
+    readonly metadata?: Readonly<Record<string, unknown>>;
+  };
+  readonly typeUrl: string;
+  /** Takes over an update; what it throws goes to the server as the reason of a NACK, and the update counts as not taken. */
+  readonly onResources: (update: ResourceUpdate) => void | Promise<void>;
+  readonly log: ServerLog;
+  /** Between 0 and 1; spreads reconnects. */
+  readonly random?: () => number;
+  readonly firstDelayMs?: number;
+  readonly maxDelayMs?: number;
+}
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 10_000;
+const INTERNAL = 13;
+
+type Stream = grpc.ClientDuplexStream<Buffer, Buffer>;
+
+export class AdsClient {
+  readonly #options: AdsClientOptions;
+  /** What was taken, to be told after a reconnect. */
+  readonly #versions = new Map<string, string>();
+  #client: grpc.Client | undefined;
+  #stream: Stream | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #stopped = true;
+  #synced = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: AdsClientOptions) {
+    this.#options = options;
+  }
+
+  /** True once a first update has been taken over. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#client = new grpc.Client(grpcTarget(this.#options.address), grpc.credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      // The client's own back-off decides; that of the channel would add to it.
+      'grpc.initial_reconnect_backoff_ms': this.#options.firstDelayMs ?? FIRST_DELAY_MS,
+      'grpc.max_reconnect_backoff_ms': this.#options.maxDelayMs ?? MAX_DELAY_MS,
+    });
+    this.#connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#stream?.cancel();
+    this.#stream = undefined;
+    await this.#work;
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #connect(): void {
+    if (this.#stopped || this.#client === undefined) return;
+    const stream: Stream = this.#client.makeBidiStreamRequest(
+      DELTA_METHOD.path,
+      DELTA_METHOD.requestSerialize,
+      DELTA_METHOD.responseDeserialize,
+    );
+    this.#stream = stream;
+    let lost = false;
+    const onLost = (error?: Error) => {
+      if (lost) return;
+      lost = true;
+      if (this.#stream === stream) this.#reconnect(error);
+    };
+    stream.on('metadata', () => {
+      if (this.#failures > 0)
+        this.#options.log.info({ server: grpcTarget(this.#options.address) }, 'configuration server is back');
+      this.#failures = 0;
+    });
+    stream.on('data', (bytes: Buffer) => {
+      this.#work = this.#work.then(() => this.#take(stream, bytes));
+    });
+    stream.on('error', onLost);
+    stream.on('end', () => onLost());
+    stream.write(
+      encodeDeltaRequest({
+        node: this.#options.node,
+        type_url: this.#options.typeUrl,
+        resource_names_subscribe: [WILDCARD],
+        initial_resource_versions: Object.fromEntries(this.#versions),
+      }),
+    );
+  }
+
+  #reconnect(error: Error | undefined): void {
+    if (this.#stopped) return;
+    const {
+      firstDelayMs = FIRST_DELAY_MS,
+      maxDelayMs = MAX_DELAY_MS,
+      random = Math.random,
+      log,
+      address,
+    } = this.#options;
+    const ceiling = Math.min(maxDelayMs, firstDelayMs * 2 ** this.#failures);
+    const delayMs = ceiling * (0.5 + random() / 2);
+    // Said once per outage; the recovery is said too.
+    if (this.#failures === 0)
+      log.warn(
+        { server: grpcTarget(address), reason: error?.message ?? 'stream ended' },
+        'lost the configuration server; reconnecting',
+      );
+    this.#failures++;
+    this.#timer = setTimeout(() => this.#connect(), delayMs);
+  }
+
+  async #take(stream: Stream, bytes: Buffer): Promise<void> {
+    if (this.#stream !== stream) return;
+    let response: DeltaResponse;
+    try {
+      response = decodeDeltaResponse(bytes);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'unreadable answer from the configuration server');
+      stream.cancel();
+      return;
+    }
+    const refusal = await this.#apply(response);
+    if (this.#stream !== stream || this.#stopped) return;
+    stream.write(
+      encodeDeltaRequest({
+        type_url: this.#options.typeUrl,
+        response_nonce: response.nonce,
+        ...(refusal === undefined ? {} : { error_detail: { code: INTERNAL, message: refusal } }),
+      }),
+    );
+  }
+
+  /** The reason of a refusal. */
+  async #apply({ resources, removed }: DeltaResponse): Promise<string | undefined> {
+    try {
+      await this.#options.onResources({
+        upsert: new Map(resources.map((resource) => [resource.name, resource.bytes])),
+        removed,
+      });
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    for (const { name, version } of resources) this.#versions.set(name, version);
+    for (const name of removed) this.#versions.delete(name);
+    this.#synced = true;
+    return undefined;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * One ADS stream: keeps a subscription per type and decides what to send when. Sending follows Envoy's order for ADS: clusters with
+ * their endpoints, listeners, routes; clusters are taken away only after the routes that led there.
+ */
+import { SEND_ORDER } from '#xds/snapshot/order.ts';
+import { type ResourceType, TYPE_URL } from '#xds/snapshot/resources.ts';
+import type { SnapshotChange, SnapshotStore } from '#xds/snapshot/store.ts';
+import type { DeltaRequest, SotwRequest, StatusDetail } from './messages.ts';
+import { type Answer, type Gate, type Protocol, type Response, Subscription } from './subscription.ts';
+
+export interface SessionParts {
+  readonly protocol: Protocol;
+  readonly store: SnapshotStore;
+  readonly send: (type: ResourceType, response: Response) => void;
+  readonly onAnswer: (type: ResourceType, answer: Answer) => void;
+  readonly now: () => Date;
+  /** Calls back after this many milliseconds; returns the way to cancel. */
+  readonly later: (delayMs: number, callback: () => void) => () => void;
+  /** Routes wait no longer than this for new clusters to be ready. */
+  readonly readyWaitMs: number;
+}
+
+const TYPE_OF_URL: ReadonlyMap<string, ResourceType> = new Map(
+  Object.entries(TYPE_URL).map(([type, url]) => [url, type as ResourceType]),
+);
+const OPEN: Gate = { upserts: true, removals: true };
+
+export class Session {
+  readonly subscriptions = new Map<ResourceType, Subscription>();
+  readonly #parts: SessionParts;
+  /** New clusters whose endpoints the node has not confirmed; a route to them would fail. */
+  readonly #warming = new Set<string>();
+  #nonces = 0;
+  #waited = false;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  close(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+  }
+
+  /** Types whose last changes the node has not confirmed. */
+  waiting(): ResourceType[] {
+    return [...this.subscriptions.values()]
+      .filter((subscription) => !subscription.settled)
+      .map((subscription) => subscription.type);
+  }
+
+  storeChanged(change: SnapshotChange): void {
+    for (const [type, names] of change) {
+      const subscription = this.subscriptions.get(type);
+      if (subscription !== undefined) for (const name of names) subscription.changed(name);
+    }
+    this.#pump();
+  }
+
+  /** @returns false for a type that is not served here. */
+  receiveDelta(request: DeltaRequest): boolean {
+    const subscription = this.#subscription(request.type_url);
+    if (subscription === undefined) return false;
+    const nonce = request.response_nonce ?? '';
+    if (nonce !== '') this.#answer(subscription, nonce, request.error_detail);
+    subscription.subscribeDelta(
+      request.resource_names_subscribe ?? [],
+      request.resource_names_unsubscribe ?? [],
+      request.initial_resource_versions ?? {},
+    );
+    this.#pump();
+    return true;
+  }
+
+  /** @returns false for a type that is not served here. */
+  receiveSotw(request: SotwRequest): boolean {
+    const subscription = this.#subscription(request.type_url);
+    if (subscription === undefined) return false;
+    const nonce = request.response_nonce ?? '';
+    // Nonces of this stream only: an old one is followed by a request that knows the newest response.
+    const answered = nonce !== '' && this.#answer(subscription, nonce, request.error_detail);
+    const outdated = nonce !== '' && !answered && subscription.inFlight !== undefined;
+    if (!outdated) subscription.subscribeSotw(request.resource_names ?? [], request.version_info ?? '', answered);
+    this.#pump();
+    return true;
+  }
+
+  #subscription(url: string | undefined): Subscription | undefined {
+    const type = TYPE_OF_URL.get(url ?? '');
+    if (type === undefined) return undefined;
+    let subscription = this.subscriptions.get(type);
+    if (subscription === undefined) {
+      subscription = new Subscription(type, this.#parts.protocol, this.#parts.store);
+      this.subscriptions.set(type, subscription);
+    }
+    return subscription;
+  }
+
+  #answer(subscription: Subscription, nonce: string, error: StatusDetail | undefined): boolean {
+    const answer = subscription.answer(nonce, error, this.#parts.now);
+    if (answer.kind === 'stale') return false;
+    if (subscription.type === 'endpoint')
+      for (const resource of answer.response.changed) this.#warming.delete(resource.name);
+    if (subscription.type === 'cluster' && answer.kind === 'nack')
+      for (const { resource } of answer.refused) this.#warming.delete(resource.name);
+    this.#parts.onAnswer(subscription.type, answer);
+    return true;
+  }
+
+  /** Sends all that may be sent now. */
+  #pump(): void {
+    for (const type of SEND_ORDER) this.#send(type, { upserts: this.#mayAdd(type), removals: !isReferred(type) });
+    if (this.#leadersSettled()) for (const type of SEND_ORDER) if (isReferred(type)) this.#send(type, OPEN);
+    this.#watchWaiting();
+  }
+
+  #send(type: ResourceType, gate: Gate): void {
+    const subscription = this.subscriptions.get(type);
+    const response = subscription?.next(gate, () => String(++this.#nonces));
+    if (response === undefined) return;
+    if (type === 'cluster') this.#noteWarming(response);
+    this.#parts.send(type, response);
+  }
+
+  #noteWarming(response: Response): void {
+    const endpoints = this.subscriptions.get('endpoint');
+    for (const { name } of response.changed) {
+      // By our naming, a cluster and its endpoints have one name.
+      if (this.#parts.store.served('endpoint').get(name) !== undefined && !endpoints?.acked.has(name))
+        this.#warming.add(name);
+    }
+    for (const name of response.removed) this.#warming.delete(name);
+  }
+
+  #mayAdd(type: ResourceType): boolean {
+    return this.#waited || (type !== 'listener' && type !== 'route') || !this.#upstreamsBusy();
+  }
+
+  #upstreamsBusy(): boolean {
+    return this.subscriptions.get('cluster')?.inFlight !== undefined || this.#warming.size > 0;
+  }
+
+  /** True when the node has confirmed all listeners and routes, so nothing leads to removed clusters. */
+  #leadersSettled(): boolean {
+    return (['listener', 'route', 'extension'] as const).every((type) => this.subscriptions.get(type)?.settled ?? true);
+  }
+
+  #watchWaiting(): void {
+    if (!this.#upstreamsBusy()) {
+      this.#waited = false;
+      this.close();
+    } else if (!this.#waited && this.#cancelWait === undefined) {
+      this.#cancelWait = this.#parts.later(this.#parts.readyWaitMs, () => {
+        this.#cancelWait = undefined;
+        this.#waited = true;
+        this.#warming.clear();
+        this.#pump();
+      });
+    }
+  }
+}
+
+function isReferred(type: ResourceType): boolean {
+  return type === 'cluster' || type === 'endpoint' || type === 'secret';
+}

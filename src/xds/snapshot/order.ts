@@ -1,0 +1,17 @@
+import type { ResourceType } from './resources.ts';
+
+/**
+ * Types in the order in which they are sent. Envoy's rule for ADS (eventual consistency considerations): clusters, then their endpoints,
+ * then listeners, then routes, and only then may stale clusters go. Chains come before all that could name them.
+ */
+export const SEND_ORDER: readonly ResourceType[] = [
+  'chain',
+  'cluster',
+  'endpoint',
+  'secret',
+  'listener',
+  'extension',
+  'route',
+];
+
+export const RESOURCE_TYPES = SEND_ORDER;

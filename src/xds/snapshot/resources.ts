@@ -1,0 +1,43 @@
+/** The resources that `xds/build` makes and `xds/server` serves. */
+import type { Origin } from '#ir/types.ts';
+
+/** A plain object in proto JSON with proto field names (snake_case); `@type` names the message in every Any. */
+export type Message = { readonly [field: string]: unknown };
+
+export const TYPE_URL = {
+  listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
+  route: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+  cluster: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+  endpoint: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
+  secret: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+  extension: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
+  /** Our own: a plugin chain for plugin servers. The resource's bytes are UTF-8 JSON. */
+  chain: 'type.higress.io/higress.plugin.v1.Chain',
+} as const;
+
+export type ResourceType = keyof typeof TYPE_URL;
+
+export interface Resource {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly message: Message;
+  /** Objects that this resource was made of; a NACK is reported on them. */
+  readonly origins: readonly Origin[];
+}
+
+export type ResourceSet = Readonly<Record<ResourceType, ReadonlyMap<string, Resource>>>;
+
+/** A chain of plugins as the plugin server gets it; content-addressed by `id`. */
+export interface ChainMessage extends Message {
+  readonly id: string;
+  readonly kind: 'filter' | 'serve';
+  readonly plugins: readonly {
+    readonly plugin: string;
+    readonly instance: string;
+    readonly version: string;
+    readonly failStrategy: 'open' | 'closed';
+    readonly config: unknown;
+  }[];
+  /** For `serve` chains: where the route would have gone. */
+  readonly destinations?: readonly { readonly backend: string; readonly weight: number }[];
+}
