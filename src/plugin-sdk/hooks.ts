@@ -1,0 +1,154 @@
+/**
+ * Hooks of a plugin in the plugin server. Hooks return data (edits, replies, metadata); they never mutate what they are given.
+ * Per-request state is what `newState` returns; nothing per request lives in the plugin or its module.
+ */
+import type { SseEvent } from '#lib/sse.ts';
+import type { HostServices } from './host.ts';
+
+export type { SseEvent };
+
+/** Body handling a hook asks for; the plugin server takes the strongest of all plugins of a chain. */
+export interface HookNeeds {
+  readonly requestHeaders?: boolean;
+  /** `buffered`: one call with the whole body; `stream`: one call per part. */
+  readonly requestBody?: 'none' | 'buffered' | 'stream';
+  readonly responseHeaders?: boolean;
+  /**
+   * `buffered`: whole body. `stream`: parts as they come. `auto`: `text/event-stream` answers come event by event to `onSseEvent`,
+   * all others whole to `onResponseBody`.
+   */
+  readonly responseBody?: 'none' | 'buffered' | 'stream' | 'auto';
+  /** Response parts are only looked at, never changed: runs without delaying the answer. */
+  readonly observeOnly?: boolean;
+  /** Bytes that may be buffered per direction; default 100 MiB. */
+  readonly bufferLimitBytes?: number;
+}
+
+/** Header names in lower case. Values of repeated headers are kept apart. */
+export interface Headers {
+  get(name: string): string | undefined;
+  getAll(name: string): readonly string[];
+  has(name: string): boolean;
+  entries(): Iterable<readonly [string, string]>;
+}
+
+export interface HeaderPatch {
+  /** Replace or create. */
+  readonly set?: Readonly<Record<string, string>>;
+  readonly append?: Readonly<Record<string, string>>;
+  readonly remove?: readonly string[];
+}
+
+/** Answer made by the plugin itself. `details` becomes the response-code-details of the access log. */
+export interface LocalReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly details: string;
+}
+
+/** Things any hook may report besides its edits. */
+export interface Effects {
+  /** Merged into the JSON object that the access log prints as `ai_log`. */
+  readonly aiLog?: Readonly<Record<string, unknown>>;
+  /** Access-log fields of their own (`%FILTER_STATE(wasm.KEY:PLAIN)%` in the reference). */
+  readonly logFields?: Readonly<Record<string, string>>;
+  /** Dynamic metadata by namespace. */
+  readonly metadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface RequestHeadersResult extends Effects {
+  readonly headers?: HeaderPatch;
+  readonly reply?: LocalReply;
+  /** Choose the route anew with the changed headers. */
+  readonly reroute?: boolean;
+  /** Keep the remaining request and response away from this plugin. */
+  readonly done?: boolean;
+  /** The request body is not wanted after all (for example another content type): do not buffer it for this plugin. */
+  readonly skipRequestBody?: boolean;
+}
+
+export interface RequestBodyResult extends Effects {
+  readonly body?: Uint8Array | string;
+  readonly headers?: HeaderPatch;
+  readonly reply?: LocalReply;
+  readonly reroute?: boolean;
+  readonly done?: boolean;
+}
+
+export interface ResponseHeadersResult extends Effects {
+  readonly headers?: HeaderPatch;
+  readonly status?: number;
+  readonly reply?: LocalReply;
+  /** The response body is not wanted after all. */
+  readonly skipResponseBody?: boolean;
+  /**
+   * How this plugin wants to read this answer, now that its headers are known; absent = as `needs.responseBody` says. For streams that
+   * are not Server-Sent Events (AWS event streams, JSON lines) a plugin that needs `auto` asks for `parts`.
+   */
+  readonly readAs?: 'whole' | 'parts' | 'events' | undefined;
+}
+
+export interface ResponseBodyResult extends Effects {
+  readonly body?: Uint8Array | string;
+  readonly headers?: HeaderPatch;
+  readonly status?: number;
+  readonly reply?: LocalReply;
+}
+
+export interface StreamResult extends Effects {
+  /** What leaves instead of the part; absent = the part unchanged, `[]` = nothing. */
+  readonly events?: readonly SseEvent[];
+}
+
+export interface StreamPartResult extends Effects {
+  readonly part?: Uint8Array | string;
+}
+
+/** What a hook knows of the request. */
+export interface HookContext<S = unknown> {
+  readonly state: S;
+  readonly request: {
+    /** Current headers: edits of earlier plugins are visible. */
+    readonly headers: Headers;
+    readonly method: string;
+    /** Path with query. */
+    readonly path: string;
+    readonly authority: string;
+    readonly scheme: string;
+  };
+  /** Set from onResponseHeaders on. */
+  readonly response: { readonly headers: Headers; readonly status: number } | undefined;
+  readonly routeName: string;
+  /** `outbound|PORT||HOST` of the route's first destination; empty before a route is known. */
+  readonly clusterName: string;
+  readonly sourceAddress: string;
+  readonly requestId: string;
+  /** Milliseconds on a monotonic clock when the request's headers arrived at the plugin server. */
+  readonly startedMs: number;
+  readonly host: HostServices;
+  /** Aborted when the client or Envoy goes away. */
+  readonly signal: AbortSignal;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Order: requests run the plugins of a chain first to last, responses last to first. A hook that throws or rejects counts as a failure of that plugin:
+ * failStrategy open = as if the hook had returned undefined and the plugin is out for the rest of this request; closed = 500, details `NAME.failed`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: state is private to the plugin; the server only hands it back
+export interface FilterHooks<S = any> {
+  readonly needs: HookNeeds;
+  newState?(): S;
+  onRequestHeaders?(context: HookContext<S>): MaybePromise<RequestHeadersResult | undefined>;
+  onRequestBody?(body: Buffer, context: HookContext<S>): MaybePromise<RequestBodyResult | undefined>;
+  onRequestPart?(part: Buffer, end: boolean, context: HookContext<S>): MaybePromise<StreamPartResult | undefined>;
+  onResponseHeaders?(context: HookContext<S>): MaybePromise<ResponseHeadersResult | undefined>;
+  onResponseBody?(body: Buffer, context: HookContext<S>): MaybePromise<ResponseBodyResult | undefined>;
+  onResponsePart?(part: Buffer, end: boolean, context: HookContext<S>): MaybePromise<StreamPartResult | undefined>;
+  /** `event` undefined = the stream ended (also when the upstream broke off): the last chance to emit events. Always called exactly once at the end. */
+  onSseEvent?(event: SseEvent | undefined, context: HookContext<S>): MaybePromise<StreamResult | undefined>;
+  /** After the last byte or the abort; must not throw. */
+  onLog?(context: HookContext<S>): Effects | undefined;
+}

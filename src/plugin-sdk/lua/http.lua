@@ -1,0 +1,95 @@
+-- What scripts share for requests: header values, paths, queries, bodies, answers.
+local http = {}
+do
+  local find, gsub, char, sub = string.find, string.gsub, string.char, string.sub
+
+  local configs, count = {}, 0
+
+  -- The filter context as a table, converted once per content (`id`) and worker. Stays good while the script waits. nil without an id.
+  function http.config(handle)
+    local context = handle:filterContext()
+    local id = context:get('id')
+    local config = configs[id or '']
+    if config == nil and id ~= nil then
+      if count >= 1000 then configs, count = {}, 0 end
+      config = {}
+      for key, value in pairs(context) do config[key] = value end
+      configs[id] = config
+      count = count + 1
+    end
+    return config
+  end
+
+  -- Calls visit(value) for each value of a header; stops and returns what it returns when that is not nil.
+  function http.each_value(headers, name, visit)
+    local joined = headers:get(name)
+    if joined == nil then return nil end
+    if not find(joined, ',', 1, true) then return visit(joined) end
+    for i = 0, headers:getNumValues(name) - 1 do
+      local result = visit(headers:getAtIndex(name, i))
+      if result ~= nil then return result end
+    end
+    return nil
+  end
+
+  local function unescape(hex) return char(tonumber(hex, 16)) end
+
+  -- `+` is a space, `%41` is A; wrong escapes stay as they are.
+  function http.decode_form(text)
+    if not find(text, '[%%+]') then return text end
+    return (gsub(gsub(text, '%+', ' '), '%%(%x%x)', unescape))
+  end
+
+  function http.each_query_pair(path, visit)
+    local mark = find(path, '?', 1, true)
+    if not mark then return nil end
+    for part in string.gmatch(sub(path, mark + 1), '[^&]+') do
+      local equals = find(part, '=', 1, true)
+      local name = http.decode_form(equals and sub(part, 1, equals - 1) or part)
+      local result = visit(name, equals and http.decode_form(sub(part, equals + 1)) or '')
+      if result ~= nil then return result end
+    end
+    return nil
+  end
+
+  -- Whether the path without its query ends in one of the suffixes; `*` is every path.
+  function http.path_ends(path, suffixes)
+    local mark = find(path, '?', 1, true)
+    local stop = mark and mark - 1 or #path
+    for i = 1, #suffixes do
+      local suffix = suffixes[i]
+      local from = stop - #suffix + 1
+      if suffix == '*' or (from >= 1 and find(path, suffix, from, true) == from) then return true end
+    end
+    return false
+  end
+
+  -- Safe to stand in a header: no control characters.
+  function http.header_safe(value)
+    return not find(value, '[%z\1-\31\127]')
+  end
+
+  -- The buffered body as a string and its handle, or nil when the message has none. Waits: what the handle gave before (headers, context)
+  -- is dead afterwards and must be asked for again.
+  function http.body(handle)
+    local buffer = handle:body()
+    if buffer == nil then return nil end
+    local length = buffer:length()
+    if length == 0 then return nil end
+    return buffer:getBytes(0, length), buffer
+  end
+
+  function http.set_body(handle, buffer, text)
+    local length = buffer:setBytes(text)
+    local headers = handle:headers()
+    if headers:get('content-length') then headers:replace('content-length', tostring(length)) end
+  end
+
+  -- Answers in place of the upstream. Envoy gives every such answer the details `lua_response`; the plugin's own stand in dynamic
+  -- metadata, where the access log looks first.
+  function http.reply(handle, status, headers, body, details)
+    handle:streamInfo():dynamicMetadata():set('higress.log', 'response_code_details', details)
+    headers[':status'] = tostring(status)
+    handle:respond(headers, body)
+  end
+end

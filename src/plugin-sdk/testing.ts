@@ -1,0 +1,118 @@
+/**
+ * Test harness for plugins: the same engine as the plugin server, without Envoy and gRPC.
+ *
+ *     const { upstream, response } = await testPlugin(plugin, config).request({ path: '/a', respond: () => ({ body: 'hi' }) });
+ */
+import type { PluginDefinition } from './definition.ts';
+import { makeChain } from './engine/chain.ts';
+import { drive, type TestRequest, type TestResult } from './engine/harness.ts';
+import type { HostServices, HttpAnswer, HttpCall, PluginLog } from './host.ts';
+
+export type { TestAnswer, TestRequest, TestResponse, TestResult, UpstreamRequest } from './engine/harness.ts';
+
+/** Fakes for host services; what is not given fails (`http`) or is recorded. */
+export interface FakeHost {
+  readonly http?: (call: HttpCall) => Promise<HttpAnswer> | HttpAnswer;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+export interface TestOptions {
+  readonly host?: FakeHost;
+  /** Default `closed`, as for the kind. */
+  readonly failStrategy?: 'open' | 'closed';
+}
+
+export interface MetricRecord {
+  readonly kind: 'count' | 'observe';
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface LogRecord {
+  readonly level: keyof PluginLog;
+  readonly fields: object;
+  readonly message: string;
+}
+
+export interface PluginHarness {
+  request(request?: TestRequest): Promise<TestResult>;
+  /** Everything so far, in order, over all requests. */
+  readonly metrics: readonly MetricRecord[];
+  readonly logs: readonly LogRecord[];
+  readonly calls: readonly HttpCall[];
+}
+
+/** `config` is the effective configuration (`C`), as `hooks()` takes it. */
+export function testPlugin<C>(plugin: PluginDefinition<C>, config: C, options: TestOptions = {}): PluginHarness {
+  return testChain([chainEntry(plugin, config, options.failStrategy)], options);
+}
+
+export interface ChainEntry {
+  readonly name: string;
+  readonly failStrategy: 'open' | 'closed';
+  readonly hooks: ReturnType<NonNullable<PluginDefinition['hooks']>>;
+}
+
+/** One plugin of a chain for `testChain`. */
+export function chainEntry<C>(
+  plugin: PluginDefinition<C>,
+  config: C,
+  failStrategy: 'open' | 'closed' = 'closed',
+): ChainEntry {
+  const { name } = plugin.manifest;
+  if (plugin.hooks === undefined) throw new Error(`plugin "${name}" has no hooks to test`);
+  return { name, failStrategy, hooks: plugin.hooks(config) };
+}
+
+/** Several plugins in one chain, in request order. */
+export function testChain(entries: readonly ChainEntry[], options: Pick<TestOptions, 'host'> = {}): PluginHarness {
+  const chain = makeChain('test', entries);
+  const records = { metrics: [] as MetricRecord[], logs: [] as LogRecord[], calls: [] as HttpCall[] };
+  const host = fakeHost(options.host ?? {}, records);
+  return {
+    ...records,
+    request: (request = {}) => drive(chain, () => host, request, { startedMs: host.now() }),
+  };
+}
+
+/** What an `http` fake returns; defaults: 200, no headers, empty body. Objects become JSON. */
+export function httpAnswer(
+  body: string | Uint8Array | object = '',
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  const bytes = typeof body === 'string' ? body : body instanceof Uint8Array ? body : JSON.stringify(body);
+  return { status, headers, body: Buffer.from(bytes as string) };
+}
+
+function fakeHost(
+  fakes: FakeHost,
+  records: { metrics: MetricRecord[]; logs: LogRecord[]; calls: HttpCall[] },
+): HostServices {
+  const level = (name: keyof PluginLog) => (fields: object, message: string) => {
+    records.logs.push({ level: name, fields, message });
+  };
+  return {
+    http: {
+      call: async (call) => {
+        records.calls.push(call);
+        if (fakes.http === undefined)
+          throw new Error(`no fake for http calls: ${call.method} ${call.cluster} ${call.path}`);
+        return fakes.http(call);
+      },
+    },
+    metrics: {
+      count: (name, labels, by = 1) => {
+        records.metrics.push({ kind: 'count', name, labels, value: by });
+      },
+      observe: (name, labels, value) => {
+        records.metrics.push({ kind: 'observe', name, labels, value });
+      },
+    },
+    log: { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') },
+    now: fakes.now ?? Date.now,
+    random: fakes.random ?? Math.random,
+  };
+}

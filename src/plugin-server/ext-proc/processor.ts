@@ -1,0 +1,169 @@
+/** Translates between Envoy's messages and the chain engine, for one request: a message in, the bytes of its reply out. */
+import type { Chain } from '#plugin-sdk/engine/chain.ts';
+import { ChainRun } from '#plugin-sdk/engine/chain-run.ts';
+import { EffectBox } from '#plugin-sdk/engine/effects.ts';
+import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
+import { isPromise, type MaybePromise, type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
+import type { HostServices } from '#plugin-sdk/host.ts';
+import { StreamFacts } from './facts.ts';
+import { BODY_MODE, type Incoming, readHeaders } from './read.ts';
+import { CONTINUE, type ModeOverride, type ReplyKind, writeImmediate, writeReply } from './write.ts';
+
+/** `end`: this reply is the last one; `error`: the stream must fail instead, so that Envoy breaks off the answer. */
+export type Processed =
+  | { readonly bytes: Buffer; readonly end?: boolean }
+  | { readonly error: string }
+  | { readonly bytes: undefined };
+
+const CONTINUED: Readonly<Record<ReplyKind, Processed>> = {
+  requestHeaders: { bytes: CONTINUE.requestHeaders },
+  requestBody: { bytes: CONTINUE.requestBody },
+  requestTrailers: { bytes: CONTINUE.requestTrailers },
+  responseHeaders: { bytes: CONTINUE.responseHeaders },
+  responseBody: { bytes: CONTINUE.responseBody },
+  responseTrailers: { bytes: CONTINUE.responseTrailers },
+};
+
+const NOTHING: Processed = { bytes: undefined };
+
+export class Processor {
+  readonly facts = new StreamFacts();
+  readonly #chain: Chain;
+  readonly #run: ChainRun;
+  /** What Envoy does with the bodies of this request at the moment. */
+  #requestMode: number;
+  #responseMode: number;
+  /** Plugins that only look run behind the replies; what they report goes with the last one. */
+  #observing: Promise<void> | undefined;
+  readonly #observed = new EffectBox();
+  /** The last message that plugins care for has been answered. */
+  finished = false;
+
+  constructor(chain: Chain, hostOf: (plugin: string) => HostServices) {
+    this.#chain = chain;
+    this.#run = new ChainRun(chain, this.facts, hostOf);
+    this.#requestMode = BODY_MODE[chain.needs.requestBody];
+    this.#responseMode = chain.needs.responseBody === 'none' ? BODY_MODE.none : BODY_MODE.stream;
+  }
+
+  process(message: Incoming): MaybePromise<Processed> {
+    if (message.attributes) this.facts.attributes(message.attributes);
+    if (message.modes) {
+      this.#requestMode = message.modes.requestBody;
+      this.#responseMode = message.modes.responseBody;
+    }
+    switch (message.kind) {
+      case 'requestHeaders':
+        return this.#then(this.#run.requestHeaders(tableOf(message)), (outcome) => this.#afterRequestHeaders(outcome));
+      case 'requestBody':
+        return this.#requestBody(message);
+      case 'responseHeaders':
+        return this.#then(this.#run.responseHeaders(tableOf(message), message.endOfStream), (outcome) =>
+          this.#afterResponseHeaders(outcome, message.endOfStream),
+        );
+      case 'responseBody':
+        return this.#responseBody(message);
+      case 'requestTrailers':
+      case 'responseTrailers':
+        return CONTINUED[message.kind];
+      default:
+        return NOTHING;
+    }
+  }
+
+  /** Whatever happened: runs what plugins have for the end of a request. Call once, when the stream is gone. */
+  async close(): Promise<void> {
+    await this.#observing;
+    await this.#run.close();
+  }
+
+  #then(outcome: MaybePromise<Outcome>, next: (outcome: Outcome) => Processed): MaybePromise<Processed> {
+    return isPromise(outcome) ? outcome.then(next) : next(outcome);
+  }
+
+  #afterRequestHeaders(outcome: Outcome): Processed {
+    if (outcome.reply) return this.#immediate(outcome);
+    const requestBody = BODY_MODE[this.#run.requestBodyMode];
+    const responseHeaders = this.#run.wantsResponse;
+    const responseBody = responseHeaders ? this.#responseMode : BODY_MODE.none;
+    const asConfigured =
+      requestBody === this.#requestMode &&
+      responseBody === this.#responseMode &&
+      responseHeaders === this.#chain.needs.responseHeaders;
+    if (asConfigured) return this.#reply('requestHeaders', outcome);
+    this.#requestMode = requestBody;
+    this.#responseMode = responseBody;
+    return this.#reply('requestHeaders', outcome, { responseHeaders, requestBody, responseBody });
+  }
+
+  #afterResponseHeaders(outcome: Outcome, end: boolean): Processed {
+    if (outcome.reply) return this.#immediate(outcome);
+    const wanted = BODY_MODE[this.#run.responseBodyMode];
+    if (end || wanted === BODY_MODE.none) this.finished = true;
+    if (end || wanted === this.#responseMode) return this.#reply('responseHeaders', outcome);
+    this.#responseMode = wanted;
+    return this.#reply('responseHeaders', outcome, {
+      responseHeaders: true,
+      requestBody: this.#requestMode,
+      responseBody: wanted,
+    });
+  }
+
+  #requestBody(message: Incoming): MaybePromise<Processed> {
+    const { bytes, endOfStream } = message;
+    const mode = this.#run.requestBodyMode;
+    if (mode === 'none') return CONTINUED.requestBody;
+    if (mode === 'stream') {
+      return this.#run.requestPart(bytes, endOfStream).then((outcome) => this.#reply('requestBody', outcome));
+    }
+    return this.#run.requestBody(bytes).then((outcome) => this.#reply('requestBody', outcome));
+  }
+
+  #responseBody(message: Incoming): MaybePromise<Processed> {
+    const { bytes, endOfStream } = message;
+    const mode = this.#run.responseBodyMode;
+    if (mode === 'none') return CONTINUED.responseBody;
+    if (mode === 'stream') {
+      if (this.#run.observesOnly) return this.#observe(bytes, endOfStream);
+      const outcome = this.#run.responsePart(bytes, endOfStream);
+      return outcome.then((value) => this.#responseReply(value, endOfStream));
+    }
+    return this.#run.responseBody(bytes).then((outcome) => this.#responseReply(outcome, true));
+  }
+
+  #observe(part: Buffer, end: boolean): MaybePromise<Processed> {
+    // A copy: the part waits for its turn, and its bytes are a view of a socket read.
+    const copy = this.#observing === undefined ? part : Buffer.from(part);
+    const look = async (): Promise<void> => {
+      const { effects } = await this.#run.responsePart(copy, end);
+      if (effects) this.#observed.add(effects);
+    };
+    this.#observing = this.#observing === undefined ? look() : this.#observing.then(look);
+    if (!end) return CONTINUED.responseBody;
+    return this.#observing.then(() => this.#responseReply({ effects: this.#observed.take() }, true));
+  }
+
+  #responseReply(outcome: Outcome, end: boolean): Processed {
+    if (end) this.finished = true;
+    if (outcome.abort !== undefined) return { error: outcome.abort };
+    return this.#reply('responseBody', outcome);
+  }
+
+  #immediate(outcome: Outcome): Processed {
+    this.finished = true;
+    return { bytes: writeImmediate(outcome.reply!, outcome.effects), end: true };
+  }
+
+  #reply(kind: ReplyKind, outcome: Outcome, mode?: ModeOverride): Processed {
+    if (outcome.reply) return this.#immediate(outcome);
+    if (outcome === UNCHANGED && mode === undefined) return CONTINUED[kind];
+    const { headers, body, reroute, effects } = outcome;
+    return { bytes: writeReply(kind, { headers, body, reroute, effects, mode }) };
+  }
+}
+
+function tableOf(message: Incoming): HeaderTable {
+  // A copy: the bytes are a view of a whole socket read, which a long answer would otherwise keep alive.
+  const bytes = Buffer.from(message.bytes);
+  return new HeaderTable(() => readHeaders(bytes));
+}

@@ -1,0 +1,230 @@
+/**
+ * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped. Header maps and
+ * attributes stay bytes until somebody asks. Field numbers are those of Envoy 1.40; protobuf never reuses them.
+ */
+import type { FlatHeaders } from '#plugin-sdk/engine/header-table.ts';
+
+export type MessageKind =
+  | 'requestHeaders'
+  | 'requestBody'
+  | 'requestTrailers'
+  | 'responseHeaders'
+  | 'responseBody'
+  | 'responseTrailers'
+  | 'other';
+
+/** `envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode` */
+export const BODY_MODE = { none: 0, stream: 1, buffered: 2 } as const;
+
+export interface Incoming {
+  readonly kind: MessageKind;
+  /** Bytes of the HeaderMap (headers kinds) or of the body (body kinds). */
+  readonly bytes: Buffer;
+  readonly endOfStream: boolean;
+  /** Bytes of each entry of the attributes map; usually one, in the first message. */
+  readonly attributes: Buffer | undefined;
+  /** Body modes that Envoy has for this request; only in the first message. */
+  readonly modes: { readonly requestBody: number; readonly responseBody: number } | undefined;
+}
+
+const KINDS: readonly (MessageKind | undefined)[] = [
+  undefined,
+  undefined,
+  'requestHeaders',
+  'responseHeaders',
+  'requestBody',
+  'responseBody',
+  'requestTrailers',
+  'responseTrailers',
+];
+
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** A message that is no protobuf. */
+export class WireError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WireError';
+  }
+}
+
+/** A cursor over protobuf bytes. */
+class Cursor {
+  readonly buffer: Buffer;
+  at: number;
+  end: number;
+
+  constructor(buffer: Buffer, at = 0, end = buffer.length) {
+    this.buffer = buffer;
+    this.at = at;
+    this.end = end;
+  }
+
+  /** Unsigned; exact up to 2^53. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 10; i++) {
+      if (this.at >= this.end) throw new WireError('a number is cut short');
+      const byte = this.buffer[this.at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw new WireError('a number has more than ten bytes');
+  }
+
+  /** Start of a length-delimited value; `at` stands behind it afterwards. */
+  span(): number {
+    const length = this.varint();
+    const start = this.at;
+    if (length > this.end - start) throw new WireError('a field is longer than its message');
+    this.at = start + length;
+    return start;
+  }
+
+  bytes(): Buffer {
+    const start = this.span();
+    return start === this.at ? EMPTY : this.buffer.subarray(start, this.at);
+  }
+
+  text(): string {
+    const start = this.span();
+    return start === this.at ? '' : this.buffer.toString('utf8', start, this.at);
+  }
+
+  double(): number {
+    if (this.end - this.at < 8) throw new WireError('a number is cut short');
+    this.at += 8;
+    return this.buffer.readDoubleLE(this.at - 8);
+  }
+
+  skip(wireType: number): void {
+    if (wireType === 0) this.varint();
+    else if (wireType === 2) this.span();
+    else if (wireType === 1 || wireType === 5) this.at += wireType === 1 ? 8 : 4;
+    else throw new WireError(`unknown wire type ${wireType}`);
+    if (this.at > this.end) throw new WireError('a field is longer than its message');
+  }
+}
+
+export function readMessage(buffer: Buffer): Incoming {
+  const cursor = new Cursor(buffer);
+  let kind: MessageKind = 'other';
+  let bytes = EMPTY;
+  let endOfStream = false;
+  let attributes: Buffer | undefined;
+  let modes: Incoming['modes'];
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    const field = tag >>> 3;
+    if ((tag & 7) !== 2) {
+      cursor.skip(tag & 7);
+      continue;
+    }
+    if (field >= 2 && field <= 7) {
+      kind = KINDS[field]!;
+      const start = cursor.span();
+      const inner = new Cursor(buffer, start, cursor.at);
+      bytes = EMPTY;
+      endOfStream = false;
+      // HttpHeaders: headers=1, end_of_stream=3. HttpBody: body=1, end_of_stream=2. HttpTrailers: trailers=1.
+      const endField = field <= 3 ? 3 : 2;
+      while (inner.at < inner.end) {
+        const innerTag = inner.varint();
+        if (innerTag === 10) bytes = inner.bytes();
+        else if (innerTag === endField << 3) endOfStream = inner.varint() !== 0;
+        else inner.skip(innerTag & 7);
+      }
+    } else if (field === 9) {
+      attributes = cursor.bytes();
+    } else if (field === 11) {
+      modes = readModes(cursor.bytes());
+    } else {
+      cursor.span();
+    }
+  }
+  return { kind, bytes, endOfStream, attributes, modes };
+}
+
+function readModes(bytes: Buffer): Incoming['modes'] {
+  const cursor = new Cursor(bytes);
+  let requestBody = 0;
+  let responseBody = 0;
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    if (tag === 8) requestBody = cursor.varint();
+    else if (tag === 16) responseBody = cursor.varint();
+    else cursor.skip(tag & 7);
+  }
+  return { requestBody, responseBody };
+}
+
+/** HeaderMap to names and values. Envoy sends names in lower case and values as `raw_value`. */
+export function readHeaders(bytes: Buffer): FlatHeaders {
+  const flat: FlatHeaders = [];
+  const cursor = new Cursor(bytes);
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    if (tag !== 10) {
+      cursor.skip(tag & 7);
+      continue;
+    }
+    const start = cursor.span();
+    const header = new Cursor(bytes, start, cursor.at);
+    let key = '';
+    let value = '';
+    while (header.at < header.end) {
+      const headerTag = header.varint();
+      if (headerTag === 10) key = header.text();
+      else if (headerTag === 18 || headerTag === 26) value = header.text() || value;
+      else header.skip(headerTag & 7);
+    }
+    flat.push(key, value);
+  }
+  return flat;
+}
+
+/** Scalars of the attributes' Struct, by attribute name. `entry` is one entry of the map: filter name to Struct. */
+export function readAttributes(entry: Buffer): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const struct of fields(entry, 2)) {
+    for (const pair of fields(struct, 1)) {
+      const cursor = new Cursor(pair);
+      let key = '';
+      let value: string | undefined;
+      while (cursor.at < cursor.end) {
+        const tag = cursor.varint();
+        if (tag === 10) key = cursor.text();
+        else if (tag === 18) value = readScalar(cursor.bytes());
+        else cursor.skip(tag & 7);
+      }
+      if (value !== undefined) found[key] = value;
+    }
+  }
+  return found;
+}
+
+function fields(bytes: Buffer, wanted: number): Buffer[] {
+  const cursor = new Cursor(bytes);
+  const found: Buffer[] = [];
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    if (tag === ((wanted << 3) | 2)) found.push(cursor.bytes());
+    else cursor.skip(tag & 7);
+  }
+  return found;
+}
+
+function readScalar(value: Buffer): string | undefined {
+  const cursor = new Cursor(value);
+  let text: string | undefined;
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    if (tag === 26) text = cursor.text();
+    else if (tag === 17) text = String(cursor.double());
+    else if (tag === 32) text = cursor.varint() !== 0 ? 'true' : 'false';
+    else cursor.skip(tag & 7);
+  }
+  return text;
+}

@@ -1,0 +1,130 @@
+/** Calls that plugins make: HTTP/1.1 over kept connections to Envoy's egress listener, which knows the clusters. */
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { HttpAnswer, HttpCall } from '#plugin-sdk/host.ts';
+import type { ListenAddress } from '../listen.ts';
+
+export const EGRESS_CLUSTER_HEADER = 'x-higress-egress-cluster';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const ANSWER_LIMIT_BYTES = 100 * 1024 * 1024;
+const IDLE_SOCKETS = 256;
+
+/** No answer came. `timeout` tells whether it was for want of time. */
+export class HttpCallError extends Error {
+  readonly cluster: string;
+  readonly path: string;
+  readonly timeout: boolean;
+
+  constructor(call: HttpCall, reason: string, timeout = false) {
+    super(`call of ${call.cluster} failed: ${reason}`);
+    this.name = 'HttpCallError';
+    this.cluster = call.cluster;
+    this.path = call.path.split('?')[0] ?? '';
+    this.timeout = timeout;
+  }
+}
+
+export interface EgressClient {
+  call(request: HttpCall): Promise<HttpAnswer>;
+  stop(): void;
+}
+
+/** `address` undefined: there is no egress listener, every call fails and says so. */
+export function egressClient(address: ListenAddress | undefined, limitBytes = ANSWER_LIMIT_BYTES): EgressClient {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_SOCKETS, scheduling: 'lifo' });
+  return {
+    call: (call) =>
+      address === undefined
+        ? Promise.reject(new HttpCallError(call, 'this plugin server has no way out (no egress address)'))
+        : send(address, agent, call, limitBytes, true),
+    stop: () => agent.destroy(),
+  };
+}
+
+function send(
+  address: ListenAddress,
+  agent: Agent,
+  call: HttpCall,
+  limitBytes: number,
+  mayRetry: boolean,
+): Promise<HttpAnswer> {
+  const { body, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = call;
+  const target = 'path' in address ? { socketPath: address.path } : address;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(new HttpCallError(call, 'the request it was for is over'));
+      return;
+    }
+    const outgoing = request({ ...target, agent, method: call.method, path: call.path, headers: headersOf(call) });
+    let done = false;
+    const finish = (act: () => void): void => {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      act();
+    };
+    const fail = (reason: string, timeout = false): void =>
+      finish(() => {
+        outgoing.destroy();
+        reject(new HttpCallError(call, reason, timeout));
+      });
+    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`, true), timeoutMs);
+    const onAbort = (): void => fail('the request it was for is over');
+    signal?.addEventListener('abort', onAbort, { once: true });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // Envoy closed an idle connection while the request was on its way: nothing has reached anybody yet.
+      if (mayRetry && outgoing.reusedSocket && error.code === 'ECONNRESET') {
+        finish(() => resolve(send(address, agent, call, limitBytes, false)));
+      } else fail(error.message);
+    });
+    outgoing.on('response', (response) => {
+      gather(response, limitBytes).then(
+        (answer) =>
+          finish(() => resolve({ status: response.statusCode ?? 0, headers: joined(response), body: answer })),
+        (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+      );
+    });
+    outgoing.end(body);
+  });
+}
+
+async function gather(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limitBytes) throw new Error(`the answer is larger than ${limitBytes} bytes`);
+    parts.push(part);
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+function headersOf({ cluster, headers, body }: HttpCall): string[] {
+  const flat: string[] = [];
+  let hasHost = false;
+  let hasLength = false;
+  const list = headers === undefined ? [] : Array.isArray(headers) ? headers : Object.entries(headers);
+  for (const [name, value] of list as readonly (readonly [string, string])[]) {
+    const lower = name.toLowerCase();
+    if (lower === EGRESS_CLUSTER_HEADER || lower === 'connection' || lower === 'transfer-encoding') continue;
+    if (lower === 'host' || lower === ':authority') hasHost = true;
+    if (lower === 'content-length') hasLength = true;
+    flat.push(lower === ':authority' ? 'host' : name, value);
+  }
+  if (!hasHost) flat.push('host', hostOf(cluster));
+  if (!hasLength && body !== undefined) flat.push('content-length', String(Buffer.byteLength(body)));
+  flat.push(EGRESS_CLUSTER_HEADER, cluster);
+  return flat;
+}
+
+/** `outbound|PORT|SUBSET|HOST` ends in the host. */
+function hostOf(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf('|') + 1) || cluster;
+}
+
+function joined(response: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(response.headersDistinct)) headers[name] = (values ?? []).join(', ');
+  return headers;
+}

@@ -1,0 +1,147 @@
+/** The plugin server as one value: chains in from the control plane, ext_proc and HTTP faces out to Envoy. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
+import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
+import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
+import { AdsClient, PLUGIN_SERVER_CLUSTER } from '#xds/server/index.ts';
+import { TYPE_URL } from '#xds/snapshot/resources.ts';
+import { applyChains } from './chain-feed.ts';
+import { ChainStore } from './chain-store.ts';
+import { startExtProc } from './ext-proc/server.ts';
+import { egressClient } from './host/http-call.ts';
+import { pluginMetrics } from './host/metrics.ts';
+import { redactConfig } from './host/redact.ts';
+import { type HttpHandler, startHttpFace } from './http-face.ts';
+import type { ListenAddress } from './listen.ts';
+
+export interface PluginServerOptions {
+  readonly catalogue: PluginCatalogue;
+  readonly log: PluginLog;
+  /** Where Envoy's ext_proc filters connect. */
+  readonly extProc: ListenAddress;
+  /** Where the requests of terminal plugins come, and the mounted handlers. */
+  readonly http: ListenAddress;
+  /** Envoy's egress listener; without it plugins cannot call out. */
+  readonly egress?: ListenAddress | undefined;
+  /** The control plane. Without it chains come by `store` only. */
+  readonly ads?: { readonly address: ListenAddress; readonly nodeId: string } | undefined;
+  /** Further handlers of the HTTP face by path prefix, for example `/wasm/`. */
+  readonly mounts?: Readonly<Record<string, HttpHandler>> | undefined;
+  readonly registry?: Registry | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly random?: (() => number) | undefined;
+  /** How long a request waits for a chain that has not arrived; default 5 s. */
+  readonly chainWaitMs?: number | undefined;
+}
+
+export interface PluginServerStatus {
+  readonly chains: number;
+  readonly streams: { readonly open: number; readonly total: number };
+  /** A first set of chains has been taken over from the control plane. */
+  readonly synced: boolean;
+}
+
+export interface PluginServer {
+  readonly extProc: ListenAddress;
+  readonly http: ListenAddress;
+  readonly store: ChainStore;
+  readonly registry: Registry;
+  status(): PluginServerStatus;
+  stop(): Promise<void>;
+}
+
+export async function startPluginServer(options: PluginServerOptions): Promise<PluginServer> {
+  const { catalogue, log } = options;
+  const registry = options.registry ?? new Registry();
+  const store = new ChainStore({
+    catalogue,
+    ...(options.chainWaitMs === undefined ? {} : { waitMs: options.chainWaitMs }),
+  });
+  const egress = egressClient(options.egress);
+  const hostOf = hosts({
+    http: egress,
+    metrics: pluginMetrics(registry),
+    log,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  });
+  const ads = options.ads && adsClient(options.ads, store, log);
+  const extProc = await startExtProc({ address: options.extProc, chains: store, hostOf, log });
+  const status = (): PluginServerStatus => ({
+    chains: store.messages().length,
+    streams: extProc.streams(),
+    synced: ads?.synced ?? false,
+  });
+  const http = await startHttpFace({
+    address: options.http,
+    chains: store,
+    hostOf,
+    log,
+    mounts: {
+      '/healthz': (_request, response) => answerJson(response, 200, status()),
+      '/metrics': async (_request, response) => {
+        response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
+      },
+      '/debug/plugins': (_request, response) => answerJson(response, 200, debugPage(store, catalogue, status())),
+      ...options.mounts,
+    },
+  });
+  ads?.start();
+  return {
+    extProc: extProc.address,
+    http: http.address,
+    store,
+    registry,
+    status,
+    stop: async () => {
+      await ads?.stop();
+      store.stop();
+      await Promise.all([extProc.stop(), http.stop()]);
+      egress.stop();
+    },
+  };
+}
+
+function adsClient(ads: NonNullable<PluginServerOptions['ads']>, store: ChainStore, log: PluginLog): AdsClient {
+  return new AdsClient({
+    address: ads.address,
+    node: { id: ads.nodeId, cluster: PLUGIN_SERVER_CLUSTER, metadata: { role: 'plugin-server' } },
+    typeUrl: TYPE_URL.chain,
+    onResources: (update) => applyChains(store, update),
+    log,
+  });
+}
+
+/** One set of services per plugin: its log lines carry its name. */
+function hosts(base: HostServices): (plugin: string) => HostServices {
+  const made = new Map<string, HostServices>();
+  return (plugin) => {
+    let host = made.get(plugin);
+    if (host === undefined) {
+      host = { ...base, log: named(base.log, plugin) };
+      made.set(plugin, host);
+    }
+    return host;
+  };
+}
+
+function named(log: PluginLog, plugin: string): PluginLog {
+  return {
+    debug: (fields, message) => log.debug({ plugin, ...fields }, message),
+    info: (fields, message) => log.info({ plugin, ...fields }, message),
+    warn: (fields, message) => log.warn({ plugin, ...fields }, message),
+    error: (fields, message) => log.error({ plugin, ...fields }, message),
+  };
+}
+
+function debugPage(store: ChainStore, catalogue: PluginCatalogue, status: PluginServerStatus): object {
+  const chains = store.messages().map((message) => ({
+    ...message,
+    plugins: message.plugins.map((one) => ({ ...one, config: redactConfig(catalogue.get(one.plugin), one.config) })),
+  }));
+  return { ...status, chains };
+}
+
+function answerJson(response: ServerResponse<IncomingMessage>, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value, null, 2)}\n`);
+}
