@@ -38,6 +38,8 @@ export type LowerResult =
       readonly reroutes?: boolean;
       /** Dynamic-metadata fields that the access log shall print: attribute name to `[namespace, key]`. */
       readonly logFields?: Readonly<Record<string, readonly [string, string]>>;
+      /** Requests whose path (without query) ends in one of these need the hooks: they get a route of their own before this one. */
+      readonly hooksForPathSuffixes?: readonly string[];
       /** Honest limits of the native form, printed by `render --explain` and in the status. */
       readonly notes?: readonly string[];
     }

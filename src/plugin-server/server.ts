@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
+import { redactConfig } from '#plugin-sdk/redact.ts';
 import { AdsClient, PLUGIN_SERVER_CLUSTER } from '#xds/server/index.ts';
 import { TYPE_URL } from '#xds/snapshot/resources.ts';
 import { applyChains } from './chain-feed.ts';
@@ -10,7 +11,7 @@ import { ChainStore } from './chain-store.ts';
 import { startExtProc } from './ext-proc/server.ts';
 import { egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
-import { redactConfig } from './host/redact.ts';
+
 import { type HttpHandler, startHttpFace } from './http-face.ts';
 import type { ListenAddress } from './listen.ts';
 
@@ -137,7 +138,7 @@ function named(log: PluginLog, plugin: string): PluginLog {
 function debugPage(store: ChainStore, catalogue: PluginCatalogue, status: PluginServerStatus): object {
   const chains = store.messages().map((message) => ({
     ...message,
-    plugins: message.plugins.map((one) => ({ ...one, config: redactConfig(catalogue.get(one.plugin), one.config) })),
+    plugins: message.plugins.map((one) => ({ ...one, config: redactConfig(one.config, catalogue.get(one.plugin)) })),
   }));
   return { ...status, chains };
 }

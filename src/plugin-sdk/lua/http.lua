@@ -1,24 +1,7 @@
--- What scripts share for requests: header values, paths, queries, bodies, answers.
+-- What scripts share for requests: header values, paths, queries, bodies, answers. `shared_body` is there when several scripts are one (runner.lua).
 local http = {}
 do
   local find, gsub, char, sub = string.find, string.gsub, string.char, string.sub
-
-  local configs, count = {}, 0
-
-  -- The filter context as a table, converted once per content (`id`) and worker. Stays good while the script waits. nil without an id.
-  function http.config(handle)
-    local context = handle:filterContext()
-    local id = context:get('id')
-    local config = configs[id or '']
-    if config == nil and id ~= nil then
-      if count >= 1000 then configs, count = {}, 0 end
-      config = {}
-      for key, value in pairs(context) do config[key] = value end
-      configs[id] = config
-      count = count + 1
-    end
-    return config
-  end
 
   -- Calls visit(value) for each value of a header; stops and returns what it returns when that is not nil.
   function http.each_value(headers, name, visit)
@@ -69,17 +52,24 @@ do
     return not find(value, '[%z\1-\31\127]')
   end
 
-  -- The buffered body as a string and its handle, or nil when the message has none. Waits: what the handle gave before (headers, context)
+  -- The buffered body as a string and its handle, or nil when the message has none. Waits: what the handle gave before, such as headers,
   -- is dead afterwards and must be asked for again.
   function http.body(handle)
+    if shared_body and shared_body.handle == handle then return shared_body.text, shared_body.buffer end
     local buffer = handle:body()
     if buffer == nil then return nil end
     local length = buffer:length()
     if length == 0 then return nil end
-    return buffer:getBytes(0, length), buffer
+    local text = buffer:getBytes(0, length)
+    if shared_body then shared_body = { handle = handle, buffer = buffer, text = text } end
+    return text, buffer
   end
 
   function http.set_body(handle, buffer, text)
+    if shared_body and shared_body.handle == handle then
+      shared_body.text, shared_body.changed = text, true
+      return
+    end
     local length = buffer:setBytes(text)
     local headers = handle:headers()
     if headers:get('content-length') then headers:replace('content-length', tostring(length)) end
@@ -89,7 +79,8 @@ do
   -- metadata, where the access log looks first.
   function http.reply(handle, status, headers, body, details)
     handle:streamInfo():dynamicMetadata():set('higress.log', 'response_code_details', details)
-    headers[':status'] = tostring(status)
-    handle:respond(headers, body)
+    local all = { [':status'] = tostring(status) }
+    for name, value in pairs(headers) do all[name] = value end
+    handle:respond(all, body)
   end
 end

@@ -1,11 +1,13 @@
 /**
- * Native steps that run a script in Envoy's Lua filter. Scripts are constant texts from `.lua` files; what users write reaches them only as data, in
- * the filter context. All steps with the same text share one Lua machine per worker.
+ * Native steps that run a script in Envoy's Lua filter: a text from a `.lua` file behind the parts it uses, with its configuration as the local
+ * table `config`. The configuration is a literal of data, never code, and stands in the text because Envoy copies a filter context at each
+ * request, which costs more than the scripts themselves. Equal texts share one Lua machine per worker.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentHash } from '#lib/hash.ts';
+import { SecretText } from '#lib/secret.ts';
 import type { NativeStep } from '../lower.ts';
+import { luaLiteral } from './literal.ts';
 
 /** Parts that scripts can be made of; each defines one local of that name. */
 export type LuaPart = 'http' | 'json' | 'multipart' | 'sha256';
@@ -18,13 +20,17 @@ export function loadScript(file: string, parts: readonly LuaPart[]): string {
   return files.map(read).join('\n');
 }
 
-/** Scripts clear the route cache themselves where they mean it, so the filter never does it by its own. The context gets an `id` by content. */
-export function luaStep(script: string, context: Readonly<Record<string, unknown>>): NativeStep {
+/**
+ * `config` is plain data; with secrets in it the whole text is one. Scripts clear the route cache themselves where they mean it, so the filter
+ * never does it by its own.
+ */
+export function luaStep(script: string, config: Readonly<Record<string, unknown>>): NativeStep {
+  const { text, secret } = luaLiteral(config);
+  const source = `local config = ${text}\n${script}`;
   return {
     filter: 'lua',
     config: {
-      default_source_code: { inline_string: script },
-      filter_context: { id: contentHash(context), ...context },
+      default_source_code: { inline_string: secret ? new SecretText(source) : source },
       clear_route_cache: false,
       shared_vm_id: 'higress',
     },

@@ -1,6 +1,7 @@
 /** From the items of a route to the filters that stand in its `higress.chain`. */
 import type { PluginBinding } from '#ir/types.ts';
 import { sha256 } from '#lib/hash.ts';
+import { fuseLua } from '#plugin-sdk/lua/fuse.ts';
 import { combineNeeds } from '#plugin-sdk/needs.ts';
 import type { ChainMessage, Message, Resource } from '#xds/snapshot/resources.ts';
 import { type ChainItem, configHash, type HookItem, type NativeItem, type Order } from './chain-item.ts';
@@ -104,7 +105,39 @@ export function steps(items: readonly ChainItem[], store: ChainStore): Step[] {
     out.push(...nativeSteps(item));
   }
   flush();
+  return fused(out);
+}
+
+/** Neighbouring scripts become one filter. */
+function fused(all: readonly Step[]): Step[] {
+  const out: Step[] = [];
+  for (const step of all) {
+    const last = out.at(-1);
+    const config =
+      last?.filter === 'lua' && step.filter === 'lua' ? fuseLua([...parts(last), ...parts(step)]) : undefined;
+    if (last === undefined || config === undefined) {
+      out.push(step);
+      continue;
+    }
+    const bindings = [...last.bindings, ...step.bindings];
+    const merged: Step = {
+      ...last,
+      config,
+      label: `lua/${bindings.map((binding) => binding.instance).join('+')}`,
+      bindings,
+      bufferBytes: Math.max(last.bufferBytes, step.bufferBytes),
+      readsResponse: last.readsResponse || step.readsResponse,
+    };
+    partsOf.set(merged, [...parts(last), ...parts(step)]);
+    out[out.length - 1] = merged;
+  }
   return out;
+}
+
+const partsOf = new WeakMap<Step, readonly Message[]>();
+
+function parts(step: Step): readonly Message[] {
+  return partsOf.get(step) ?? [step.config];
 }
 
 function hopStep(items: readonly HookItem[], store: ChainStore): Step {

@@ -6,7 +6,12 @@ export type Address = { readonly socket: string } | { readonly host: string; rea
 /** `uri`: `http://…` fetched through the plugin server's HTTP face, or `file:///…` readable by Envoy. `sha256` in hex. */
 export type WasmResolution =
   | { readonly ready: true; readonly uri: string; readonly sha256: string }
-  | { readonly ready: false; readonly reason: string };
+  | {
+      readonly ready: false;
+      readonly reason: string;
+      /** It is on its way, and nothing is wrong yet. */
+      readonly pending?: boolean;
+    };
 
 export interface BuildOptions {
   /** Address both listeners bind to, for example `0.0.0.0`. */

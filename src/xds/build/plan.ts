@@ -2,7 +2,7 @@
 import type { BuiltinBinding, PluginBinding, Problem, Route, WasmBinding } from '#ir/types.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { HookNeeds } from '#plugin-sdk/hooks.ts';
-import type { LowerContext } from '#plugin-sdk/lower.ts';
+import type { LowerContext, LowerResult } from '#plugin-sdk/lower.ts';
 import { needsOf } from '#plugin-sdk/needs.ts';
 import {
   type ChainItem,
@@ -19,8 +19,15 @@ import { corsPolicy } from './filters/cors.ts';
 import { rateLimit } from './filters/local-ratelimit.ts';
 import { ipAccess } from './filters/rbac.ts';
 import { wasmPlugin } from './filters/wasm.ts';
+import { escapeRegex } from './message.ts';
 import type { BuildOptions } from './options.ts';
-import type { Problems } from './problems.ts';
+import { Problems } from './problems.ts';
+
+/** The object itself asks for the plugin server. */
+const FORCED: LowerResult = {
+  lowered: false,
+  reason: 'the annotation higress.io/plugin-runtime asks for the plugin server',
+};
 
 export type Way = Pick<ExplainEntry, 'way' | 'reason' | 'notes'>;
 
@@ -33,6 +40,8 @@ export interface RoutePlan {
   /** Why the route answers 503. */
   readonly unavailable?: string;
   readonly ways: ReadonlyMap<PluginBinding, Way>;
+  /** Path endings for which some plugin must run by its hooks; `variant` makes the plan for them. */
+  readonly hookSuffixes: readonly string[];
   /** False when the plan depends on more than the route, namely on modules being fetched. */
   readonly cacheable: boolean;
 }
@@ -42,6 +51,9 @@ interface Draft {
   readonly problems: Problems;
   readonly items: ChainItem[];
   readonly ways: Map<PluginBinding, Way>;
+  readonly hookSuffixes: Set<string>;
+  /** Set in a variant: the path endings that it is for. */
+  readonly variantFor?: readonly string[];
   serve?: { readonly binding: BuiltinBinding; readonly definition: PluginDefinition };
   unavailable?: string;
 }
@@ -56,8 +68,23 @@ export class Planner {
     this.#options = options;
   }
 
-  plan(route: Route, host: string, problems: Problems): RoutePlan {
-    const draft: Draft = { route, problems, items: policyItems(route, problems), ways: new Map() };
+  /** The route's plan, behind one for the requests that some plugin's native form does not serve. */
+  plans(route: Route, host: string, problems: Problems): readonly RoutePlan[] {
+    const plan = this.#plan(route, host, problems);
+    if (plan.hookSuffixes.length === 0) return [plan];
+    // Its problems are those of the plan itself.
+    return [this.#plan(pathVariant(route, plan.hookSuffixes), host, new Problems(), plan.hookSuffixes), plan];
+  }
+
+  #plan(route: Route, host: string, problems: Problems, variantFor?: readonly string[]): RoutePlan {
+    const draft: Draft = {
+      route,
+      problems,
+      items: policyItems(route, problems),
+      ways: new Map(),
+      hookSuffixes: new Set(),
+      ...(variantFor === undefined ? {} : { variantFor }),
+    };
     const names = route.plugins.map(pluginName);
     route.plugins.forEach((binding, index) => {
       if (draft.serve !== undefined) {
@@ -81,6 +108,7 @@ export class Planner {
       ...(draft.serve === undefined ? {} : { serve: draft.serve }),
       ...(draft.unavailable === undefined ? {} : { unavailable: draft.unavailable }),
       ways: draft.ways,
+      hookSuffixes: [...draft.hookSuffixes],
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
     };
   }
@@ -109,8 +137,11 @@ export class Planner {
       return;
     }
     try {
-      const lowered = definition.lower?.(binding.config, context);
-      if (lowered?.lowered === true) {
+      const lowered = binding.forceHooks === true ? FORCED : definition.lower?.(binding.config, context);
+      const variant =
+        draft.variantFor !== undefined && lowered?.lowered === true && lowered.hooksForPathSuffixes !== undefined;
+      if (lowered?.lowered === true && !variant) {
+        for (const suffix of lowered.hooksForPathSuffixes ?? []) draft.hookSuffixes.add(suffix);
         draft.items.push({
           type: 'native',
           order: pluginOrder(binding),
@@ -122,7 +153,7 @@ export class Planner {
         draft.ways.set(binding, { way: 'lowered', ...(lowered.notes === undefined ? {} : { notes: lowered.notes }) });
         return;
       }
-      const reason = lowered === undefined ? 'has no native form' : lowered.reason;
+      const reason = hookReason(lowered, draft.variantFor);
       if (definition.serve !== undefined) {
         draft.serve = { binding, definition };
         draft.ways.set(binding, { way: 'serve', reason });
@@ -160,6 +191,16 @@ export class Planner {
     // Requests must not slip past a guard that is still being fetched; other plugins may wait.
     const guards = binding.phase === 'AUTHN' || binding.phase === 'AUTHZ';
     const reason = `module ${binding.module.url} is not ready: ${module.reason}`;
+    if (module.pending !== true) {
+      draft.problems.add({
+        severity: 'error',
+        reason: 'WasmModuleUnavailable',
+        origin: { ...binding.origin, path: 'spec.url' },
+        value: binding.module.url,
+        message: module.reason,
+        hint: 'requests pass without it, except where it is a fail-closed AUTHN or AUTHZ plugin: those routes answer 503',
+      });
+    }
     if (guards && binding.failStrategy === 'closed') {
       draft.unavailable ??= reason;
       draft.ways.set(binding, { way: 'unavailable', reason });
@@ -233,4 +274,16 @@ function policyOrder(stage: Stage): Order {
 
 function native(order: Order, steps: NativeItem['steps'], extra: { binding?: PluginBinding } = {}): NativeItem {
   return { type: 'native', order, steps, bufferBytes: 0, reroutes: false, ...extra };
+}
+
+function hookReason(lowered: LowerResult | undefined, variantFor: readonly string[] | undefined): string {
+  if (lowered === undefined) return 'has no native form';
+  return lowered.lowered ? `requests to ${(variantFor ?? []).join(', ')} need its hooks` : lowered.reason;
+}
+
+/** The same route for requests whose path ends in one of the suffixes. */
+function pathVariant(route: Route, suffixes: readonly string[]): Route {
+  const value = `[^?]*(${suffixes.map(escapeRegex).join('|')})(\\?.*)?`;
+  const headers = [...(route.match.headers ?? []), { name: ':path', type: 'regex' as const, value }];
+  return { ...route, id: `${route.id}|hooks`, match: { ...route.match, headers } };
 }

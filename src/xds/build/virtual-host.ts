@@ -32,7 +32,7 @@ const MOVED_NOTE =
 
 export function buildHost(host: Host, planner: Planner, store: ChainStore, options: BuildOptions): BuiltHost {
   const problems = new Problems();
-  const plans = host.routes.map((route) => planner.plan(route, host.name, problems));
+  const plans = host.routes.flatMap((route) => planner.plans(route, host.name, problems));
   const chains = hostChains(plans, planner, store, problems);
   const used = new Map<string, Resource>();
   const explain: ExplainEntry[] = [];

@@ -1,0 +1,4 @@
+# This gateway: see bench/manifests/lowered.
+VARIANT=lowered PORT=18211
+HEADERS=("x-api-key: bench-key")
+. "$HERE/ours.sh"

@@ -1,0 +1,37 @@
+/** Readers for JSON of unknown shape: the wire of other people's APIs. Each returns undefined when the value is of another kind. */
+export type JsonObject = Record<string, unknown>;
+
+export function asObject(value: unknown): JsonObject | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+export function asArray(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+export function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The objects of an array; other elements are left out. */
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return (asArray(value) ?? []).map(asObject).filter((entry) => entry !== undefined);
+}
+
+/** The parsed object, or undefined when the text is not JSON or not an object. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy without members that are undefined. */
+export function compact<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}

@@ -1,0 +1,86 @@
+/** From checked settings to a provider. The one place that knows all types. */
+import { PluginConfigError } from '#plugin-sdk/definition.ts';
+import { isApiName } from '../api.ts';
+import { createModelMapper } from '../model-mapping.ts';
+import { claudeProvider } from './claude/provider.ts';
+import { compatibleProvider, missingKey, openaiProvider } from './compatible.ts';
+import type { Provider } from './provider.ts';
+import type { ProviderSettings } from './settings.ts';
+import { VENDORS } from './table.ts';
+
+/** Types of the reference whose translation is still to come. */
+const NOT_YET = new Set(['azure', 'gemini', 'vertex', 'bedrock', 'cohere', 'deepl', 'dify', 'triton']);
+
+export const PROVIDER_TYPES: readonly string[] = ['openai', 'claude', ...Object.keys(VENDORS)];
+
+/** Throws PluginConfigError, its path relative to the provider, for settings that cannot work. */
+export function checkSettings(settings: ProviderSettings): void {
+  checkType(settings);
+  try {
+    createModelMapper(settings.modelMapping);
+  } catch (error) {
+    throw new PluginConfigError('modelMapping', (error as Error).message, 'use RE2 syntax after the leading "~"');
+  }
+  const { failover } = settings;
+  if (failover?.enabled && failover.healthCheckModel === '') {
+    throw new PluginConfigError('failover.healthCheckModel', 'must be set when failover is enabled');
+  }
+}
+
+function checkType(settings: ProviderSettings): void {
+  const { type } = settings;
+  if (NOT_YET.has(type)) {
+    throw new PluginConfigError('type', `"${type}" is not supported yet`, `use one of: ${PROVIDER_TYPES.join(', ')}`);
+  }
+  if (!PROVIDER_TYPES.includes(type)) {
+    throw new PluginConfigError(
+      'type',
+      `"${type}" is no known provider type`,
+      `use one of: ${PROVIDER_TYPES.join(', ')}`,
+    );
+  }
+  const row = VENDORS[type];
+  const missing = row
+    ? missingKey(row, settings)
+    : type === 'claude' && settings.apiTokens.length === 0
+      ? 'apiTokens'
+      : undefined;
+  if (missing) throw new PluginConfigError(missing, `must be set for type "${type}"`);
+  const variant = unsupportedVariant(settings);
+  if (variant) throw new PluginConfigError(variant[0], variant[1]);
+}
+
+function unsupportedVariant(settings: ProviderSettings): readonly [path: string, message: string] | undefined {
+  if (settings.type === 'qwen' && !settings.qwenEnableCompatible && settings.protocol === 'openai') {
+    return ['qwenEnableCompatible', 'the native interface of type "qwen" is not supported yet; set it to true'];
+  }
+  if (settings.type === 'qwen' && settings.qwenFileIds.length > 0) return ['qwenFileIds', 'is not supported yet'];
+  if (settings.type === 'minimax' && settings.minimaxApiType === 'pro') {
+    return ['minimaxApiType', '"pro" is not supported yet; use "v2"'];
+  }
+  if (settings.type === 'hunyuan' && (settings.hunyuanAuthId || settings.hunyuanAuthKey)) {
+    return ['hunyuanAuthId', 'the signed interface is not supported yet; use apiTokens'];
+  }
+  if (settings.type === 'moonshot' && settings.moonshotFileId) return ['moonshotFileId', 'is not supported yet'];
+  if (settings.type === 'claude' && settings.claudeCodeMode) return ['claudeCodeMode', 'is not supported yet'];
+  return undefined;
+}
+
+/** Things that the settings ask for and that do not act yet; shown to the operator, never dropped in silence. */
+export function notesOf(settings: ProviderSettings): readonly string[] {
+  const notes: string[] = [];
+  if (settings.failover?.enabled) notes.push('failover is accepted but not acted on yet: tokens are drawn at random');
+  if (settings.retryOnFailure?.enabled) notes.push('retryOnFailure is accepted but not acted on yet');
+  for (const name of Object.keys(settings.capabilities)) {
+    if (!isApiName(name)) notes.push(`capabilities: "${name}" is no known API name and is ignored`);
+  }
+  return notes;
+}
+
+export function createProvider(settings: ProviderSettings): Provider {
+  if (settings.type === 'openai') return openaiProvider(settings);
+  if (settings.type === 'claude') return claudeProvider(settings);
+  const provider = compatibleProvider(settings.type, settings);
+  if (!provider) throw new PluginConfigError('type', `"${settings.type}" is no known provider type`);
+  return provider;
+}

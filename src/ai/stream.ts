@@ -1,0 +1,20 @@
+/** A step that turns one kind of event stream into another. Fed by one incremental parser, so an event is always whole. */
+import type { SseEvent } from '#plugin-sdk/hooks.ts';
+
+export interface StreamStep {
+  next(event: SseEvent): readonly SseEvent[];
+  /** The stream ended: the last chance to say something. Called once. */
+  end(): readonly SseEvent[];
+}
+
+/** Runs the steps one behind the other. */
+export function chainSteps(steps: readonly StreamStep[]): StreamStep {
+  const feed = (events: readonly SseEvent[], from: number): readonly SseEvent[] =>
+    steps
+      .slice(from)
+      .reduce<readonly SseEvent[]>((current, step) => current.flatMap((event) => step.next(event)), events);
+  return {
+    next: (event) => feed([event], 0),
+    end: () => steps.flatMap((step, index) => feed(step.end(), index + 1)),
+  };
+}

@@ -1,0 +1,67 @@
+/** What `/debug/NAME` shows. Secrets are `SecretText` (which prints redacted) or redacted here. */
+import type { Gateway, PluginBinding, Problem } from '#ir/types.ts';
+import type { World } from '#model/world.ts';
+import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
+import { redactConfig } from '#plugin-sdk/redact.ts';
+import type { ExplainEntry } from '#xds/build/explain.ts';
+import type { AdsStatus } from '#xds/server/index.ts';
+
+export interface DebugParts {
+  readonly world: () => World | undefined;
+  readonly problems: () => readonly Problem[];
+  readonly gateway: () => Gateway | undefined;
+  readonly explain: () => readonly ExplainEntry[];
+  readonly xds: () => AdsStatus;
+  readonly registries: () => unknown;
+  readonly wasm: () => unknown;
+  readonly pluginServer: () => Promise<unknown>;
+  readonly catalogue: PluginCatalogue;
+}
+
+export function debugPages(parts: DebugParts): Readonly<Record<string, () => unknown>> {
+  return {
+    model: () => ({ objects: modelPage(parts.world()), problems: parts.problems() }),
+    ir: () => irPage(parts.gateway(), parts.catalogue),
+    xds: () => parts.xds(),
+    registries: () => parts.registries(),
+    plugins: async () => ({
+      routes: parts.explain(),
+      wasm: parts.wasm(),
+      server: await parts.pluginServer().catch(() => 'not reachable'),
+    }),
+  };
+}
+
+function modelPage(world: World | undefined): unknown {
+  if (world === undefined) return {};
+  const wasmPlugins = world.wasmPlugins.map((plugin) => redactConfig(plugin, undefined));
+  const secrets = world.secrets.map(({ metadata, type, data, file }) => ({
+    metadata: withoutAnnotations(metadata),
+    type,
+    keys: Object.keys(data),
+    file,
+  }));
+  return { ...world, wasmPlugins, secrets };
+}
+
+/** kubectl keeps whole objects in an annotation. */
+function withoutAnnotations<T extends object>(metadata: T): T {
+  return { ...metadata, annotations: {} };
+}
+
+/** The gateway with the configuration of every plugin redacted. */
+export function irPage(gateway: Gateway | undefined, catalogue: PluginCatalogue): unknown {
+  if (gateway === undefined) return {};
+  const binding = (one: PluginBinding) => ({
+    ...one,
+    config: redactConfig(one.config, one.kind === 'builtin' ? catalogue.get(one.plugin) : undefined),
+    ...(one.kind === 'wasm' ? { env: one.env.map(({ name }) => name) } : {}),
+  });
+  return {
+    ...gateway,
+    hosts: gateway.hosts.map((host) => ({
+      ...host,
+      routes: host.routes.map((route) => ({ ...route, plugins: route.plugins.map(binding) })),
+    })),
+  };
+}

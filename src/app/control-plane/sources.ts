@@ -1,0 +1,83 @@
+/** The left end of a standalone gateway: folders of manifests, and the registries that their McpBridge names, joined into one World. */
+
+import { KIND_PARSERS } from '#app/kind-parsers.ts';
+import type { ControlPlaneSettings } from '#app/settings.ts';
+import type { Problem } from '#ir/types.ts';
+import type { Logger } from '#lib/log.ts';
+import type { World } from '#model/world.ts';
+import { EMPTY_PART, PART_KEYS, type WorldPart } from '#sources/files/kinds.ts';
+import { FileSource } from '#sources/files/source.ts';
+import { RegistryManager, type RegistryStatus } from '#sources/registry/manager.ts';
+
+export interface SourceListener {
+  readonly log: Logger;
+  readonly onWorld: (world: World) => void;
+  /** All problems of one source, whenever they changed. */
+  readonly onProblems: (source: string, problems: readonly Problem[]) => void;
+}
+
+export interface Sources {
+  registries(): readonly RegistryStatus[];
+  /** What has not told anything yet, as reasons for people. */
+  pending(): readonly string[];
+  /** Repeated failures that were counted instead of logged. */
+  suppressedLines(): number;
+  stop(): Promise<void>;
+}
+
+export function startSources(settings: ControlPlaneSettings, listener: SourceListener): Sources {
+  const parts = settings.configDirs.map((): WorldPart => EMPTY_PART);
+  let starting = true;
+  const report = () => {
+    if (starting) return;
+    const part = joined(parts);
+    registries.update(part.mcpBridges, part.secrets);
+    listener.onWorld({ ...part, registryServices: registries.services });
+  };
+  const registries = new RegistryManager({
+    systemNamespace: settings.systemNamespace,
+    log: listener.log.child({ component: 'registry' }),
+    onServices: () => {
+      if (!starting) listener.onWorld({ ...joined(parts), registryServices: registries.services });
+    },
+    onProblems: (problems) => listener.onProblems('registries', problems),
+  });
+  const files = settings.configDirs.map(
+    (dir, n) =>
+      new FileSource({
+        dir,
+        parsers: KIND_PARSERS,
+        systemNamespace: settings.systemNamespace,
+        log: listener.log.child({ component: 'files' }),
+        onWorld: (part, problems) => {
+          parts[n] = part;
+          listener.onProblems(dir, problems);
+          report();
+        },
+      }),
+  );
+  for (const source of files) source.start();
+  starting = false;
+  report();
+  return {
+    registries: () => registries.status(),
+    pending: () => (registries.settled ? [] : ['a registry has not answered yet']),
+    suppressedLines: () => registries.suppressedLines,
+    stop: async () => {
+      for (const source of files) source.stop();
+      await registries.stop();
+    },
+  };
+}
+
+/** Lists of kinds that only one folder has stay the same lists, so that what did not change can be told by identity. */
+function joined(parts: readonly WorldPart[]): WorldPart {
+  const lists = PART_KEYS.map((key) => {
+    const filled = parts.filter((part) => part[key].length > 0);
+    return [
+      key,
+      filled.length <= 1 ? (filled[0]?.[key] ?? []) : filled.flatMap((part) => part[key] as readonly unknown[]),
+    ];
+  });
+  return Object.fromEntries(lists) as unknown as WorldPart;
+}

@@ -1,0 +1,121 @@
+/**
+ * Asks the plugin server for the modules that WasmPlugins name, and remembers the answers for the (pure) builder. When an answer changes, the pipeline runs
+ * again: routes name a module only when it is warm.
+ */
+import { request as httpRequest } from 'node:http';
+import type { WasmModuleRef } from '#ir/types.ts';
+import type { Logger } from '#lib/log.ts';
+import type { ModuleState } from '#plugin-server/wasm/store.ts';
+import type { WasmResolution } from '#xds/build/options.ts';
+
+export interface WasmResolverOptions {
+  /** Unix socket of the plugin server's HTTP face. */
+  readonly socket: string;
+  /** Docker-config credentials of a `namespace/name` Secret for a registry host. */
+  readonly credentials: (pullSecret: string, url: string) => { username: string; password: string } | undefined;
+  readonly onChange: () => void;
+  readonly log: Logger;
+  readonly pollMs?: number;
+}
+
+export class WasmResolver {
+  readonly #options: WasmResolverOptions;
+  readonly #known = new Map<string, { ref: WasmModuleRef; resolution: WasmResolution; final: boolean }>();
+  #timer: NodeJS.Timeout | undefined;
+  #asking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: WasmResolverOptions) {
+    this.#options = options;
+  }
+
+  /** What is known now; an unknown module is asked for, and `onChange` is called when the answer is there. */
+  moduleUri(ref: WasmModuleRef): WasmResolution {
+    const key = JSON.stringify(ref);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known.resolution;
+    const resolution: WasmResolution = { ready: false, pending: true, reason: `${ref.url} is being fetched` };
+    this.#known.set(key, { ref, resolution, final: false });
+    this.#schedule(0);
+    return resolution;
+  }
+
+  /** True while the first answer for some module is not there yet. */
+  get pending(): boolean {
+    return [...this.#known.values()].some(({ resolution }) => !resolution.ready && resolution.pending === true);
+  }
+
+  status(): { url: string; resolution: WasmResolution }[] {
+    return [...this.#known.values()].map(({ ref, resolution }) => ({ url: ref.url, resolution }));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#asking;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#stopped || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#asking = this.#askAll().finally(() => {
+        this.#asking = undefined;
+        if ([...this.#known.values()].some(({ resolution, final }) => !resolution.ready && !final))
+          this.#schedule(this.#options.pollMs ?? 200);
+      });
+    }, delayMs);
+  }
+
+  async #askAll(): Promise<void> {
+    let changed = false;
+    for (const entry of this.#known.values()) {
+      if (entry.resolution.ready || entry.final) continue;
+      const state = await this.#ask(entry.ref).catch((): ModuleState => ({ state: 'pending' }));
+      if (state.state === 'pending') continue;
+      const before = JSON.stringify(entry.resolution);
+      if (state.state === 'ready') {
+        entry.resolution = { ready: true, uri: `http://plugin-server/wasm/${state.sha256}.wasm`, sha256: state.sha256 };
+      } else {
+        entry.resolution = { ready: false, reason: state.reason };
+        entry.final = state.final;
+      }
+      changed ||= before !== JSON.stringify(entry.resolution);
+    }
+    if (changed && !this.#stopped) this.#options.onChange();
+  }
+
+  #ask(ref: WasmModuleRef): Promise<ModuleState> {
+    const credentials = ref.pullSecret === undefined ? undefined : this.#options.credentials(ref.pullSecret, ref.url);
+    const body = JSON.stringify({
+      url: ref.url,
+      sha256: ref.sha256,
+      pullPolicy: ref.pullPolicy,
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    return new Promise((resolve, reject) => {
+      const call = httpRequest(
+        {
+          socketPath: this.#options.socket,
+          path: '/wasm/modules',
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+          timeout: 5_000,
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('error', reject);
+          response.on('end', () => {
+            if (response.statusCode !== 200)
+              return reject(new Error(`the plugin server answered ${response.statusCode}`));
+            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as ModuleState);
+          });
+        },
+      );
+      call.on('timeout', () => call.destroy(new Error('the plugin server did not answer')));
+      call.on('error', reject);
+      call.end(body);
+    });
+  }
+}

@@ -1,0 +1,88 @@
+/** Manifests to Envoy resources without any process: the common part of `check` and `render`. */
+import type { Gateway, Problem } from '#ir/types.ts';
+import type { World } from '#model/world.ts';
+import { catalogue } from '#plugins/index.ts';
+import { ManifestTree } from '#sources/files/tree.ts';
+import { createTranslator } from '#translate/translate.ts';
+import { createBuilder } from '#xds/build/build.ts';
+import type { ExplainEntry } from '#xds/build/explain.ts';
+import { encodeResource, RESOURCE_TYPES, type ResourceSet } from '#xds/snapshot/index.ts';
+import { KIND_PARSERS } from './kind-parsers.ts';
+import { offlineServices } from './offline-registries.ts';
+
+export interface OfflineOptions {
+  readonly systemNamespace: string;
+  readonly ingressClass: string;
+}
+
+export interface OfflineResult {
+  readonly world: World;
+  readonly gateway: Gateway;
+  readonly resources: ResourceSet;
+  readonly explain: readonly ExplainEntry[];
+  readonly problems: readonly Problem[];
+}
+
+/** Places of the neighbours that a rendered configuration names; nothing listens there. */
+const SOCKETS = {
+  extProc: '/run/higress/ext-proc.sock',
+  http: '/run/higress/plugin-http.sock',
+  egress: '/run/higress/egress.sock',
+};
+
+export function translateOffline(paths: readonly string[], options: OfflineOptions): OfflineResult {
+  const tree = new ManifestTree(paths, { parsers: KIND_PARSERS, systemNamespace: options.systemNamespace });
+  tree.scan();
+  const registries = offlineServices(tree.part, options.systemNamespace);
+  const world: World = { ...tree.part, registryServices: registries.services };
+  const translator = createTranslator(
+    { ...options, watchNamespace: '', domainSuffix: 'cluster.local', httpsPublicPort: 443, wildcardFallback: true },
+    { catalogue },
+  );
+  const { gateway, problems } = translator.translate(world);
+  const builder = createBuilder(
+    {
+      address: '0.0.0.0',
+      httpPort: 80,
+      httpsPort: 443,
+      httpsPublicPort: 443,
+      pluginServer: { extProc: { socket: SOCKETS.extProc }, http: { socket: SOCKETS.http } },
+      egress: { socket: SOCKETS.egress },
+      // Offline nothing is fetched: a module is shown as if it were there, under the digest that the object names.
+      wasm: {
+        moduleUri: ({ sha256 }) => ({
+          ready: true,
+          uri: `http://plugin-server/wasm/${sha256 || 'SHA256'}.wasm`,
+          sha256: sha256 || '0'.repeat(64),
+        }),
+      },
+    },
+    catalogue,
+  );
+  const built = builder.build(gateway);
+  const all = [
+    ...tree.problems,
+    ...registries.problems,
+    ...problems,
+    ...built.problems,
+    ...encodingProblems(built.resources),
+  ];
+  return { world, gateway, resources: built.resources, explain: built.explain, problems: all };
+}
+
+/** What Envoy would never get: resources that do not encode. */
+function encodingProblems(resources: ResourceSet): Problem[] {
+  const problems: Problem[] = [];
+  for (const type of RESOURCE_TYPES) {
+    for (const resource of resources[type].values()) {
+      try {
+        encodeResource(resource);
+      } catch (error) {
+        const message = `its ${type} "${resource.name}" cannot be sent to Envoy: ${error instanceof Error ? error.message : String(error)}`;
+        for (const origin of resource.origins)
+          problems.push({ severity: 'error', reason: 'NotEncodable', origin, message });
+      }
+    }
+  }
+  return problems;
+}

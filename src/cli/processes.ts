@@ -1,0 +1,31 @@
+/** The two Node processes that `higress standalone` supervises. Their settings come as JSON, made by the supervisor. */
+import { startControlPlane } from '#app/control-plane/control-plane.ts';
+import { endWithParent } from '#app/parent.ts';
+import { startPluginServerProcess } from '#app/plugin-server.ts';
+import { type ControlPlaneSettings, type PluginServerSettings, readEnvironment } from '#app/settings.ts';
+import { createLogger } from '#lib/log.ts';
+
+export async function controlPlane(): Promise<void> {
+  const settings = given<ControlPlaneSettings>();
+  const running = await startControlPlane(
+    settings,
+    createLogger({ component: 'control-plane', level: settings.logLevel }),
+  );
+  endWithParent(() => running.stop());
+}
+
+export async function pluginServer(): Promise<void> {
+  const settings = given<PluginServerSettings>();
+  const running = await startPluginServerProcess(
+    settings,
+    createLogger({ component: 'plugin-server', level: settings.logLevel }),
+  );
+  endWithParent(() => running.stop());
+}
+
+function given<T>(): T {
+  const text = readEnvironment().variables.HIGRESS_SETTINGS;
+  if (text === undefined)
+    throw new Error('HIGRESS_SETTINGS is not set: this subcommand is run by `higress standalone`.');
+  return JSON.parse(text) as T;
+}

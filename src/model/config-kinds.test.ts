@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { higressConfigOf, parseConfigMap } from './config-map.ts';
+import { parseHttp2Rpc } from './http2rpc.ts';
+import { parseMcpBridge } from './mcp-bridge.ts';
+import type { Parsed } from './object.ts';
+import { parseWasmPlugin } from './wasm-plugin.ts';
+
+const defaults = { namespace: 'higress-system' };
+const doc = (text: string) => ({ value: parse(text) as unknown, file: 'a.yaml:3' });
+const told = ({ problems }: { problems: Parsed<unknown>['problems'] }) =>
+  problems.map(
+    ({ severity, origin, message, hint }) => `${severity} ${origin.path}: ${message}${hint ? ` (${hint})` : ''}`,
+  );
+
+describe('McpBridge', () => {
+  it('reads all fields, fills in defaults and takes intervals in nanoseconds and as durations', () => {
+    const { object, problems } = parseMcpBridge(
+      doc(`
+metadata: {name: default}
+spec:
+  registries:
+    - {type: nacos2, name: a, domain: 10.0.0.1, port: 8848, nacosGroups: [DEFAULT_GROUP], nacosRefreshInterval: 30000000000}
+    - {type: nacos3, name: b, domain: n, port: 1, nacosRefreshInterval: 1m30s, consulRefreshInterval: '5000000000', vport: {default: 80, services: [{name: x, value: 81}]}}
+    - {type: static, name: c, domain: '1.2.3.4:80', port: 80, protocol: https, sni: x.y, metadata: {k: {innerMap: {a: b}}}}
+  proxies: [{type: HTTP, name: p, serverAddress: h, serverPort: 3128}]`),
+      defaults,
+    );
+    expect(problems).toEqual([]);
+    expect(object?.file).toBe('a.yaml:3');
+    expect(object?.metadata.namespace).toBe('higress-system');
+    expect(object?.spec.registries.map(({ path, config }) => [path, config.nacosRefreshInterval])).toEqual([
+      ['spec.registries[0]', 30_000],
+      ['spec.registries[1]', 90_000],
+      ['spec.registries[2]', 0],
+    ]);
+    expect(object?.spec.registries[1]?.config).toMatchObject({ consulRefreshInterval: 5000, vport: { default: 80 } });
+    expect(object?.spec.proxies).toMatchObject([{ connectTimeout: 1200, listenerPort: 0 }]);
+  });
+
+  it('leaves out the registry that is wrong and keeps the others', () => {
+    const parsed = parseMcpBridge(
+      doc(`
+metadata: {name: default}
+spec:
+  registries:
+    - {type: static, name: a, port: '80', domian: x}
+    - {type: dns, name: b, domain: x.com, port: 80}
+    - {type: dns, nacosRefreshInterval: often, port: 70000}
+    - oops`),
+      defaults,
+    );
+    expect(parsed.object?.spec.registries.map(({ config }) => config.name)).toEqual(['b']);
+    expect(told(parsed)).toEqual([
+      'warning spec.registries[0].domian: spec.registries[0].domian is not a field that is known, and is ignored (did you mean domain?)',
+      'error spec.registries[0].port: spec.registries[0].port must be number, not a text',
+      'error spec.registries[2].name: spec.registries[2].name is missing',
+      'error spec.registries[2].port: spec.registries[2].port is not valid: Too big: expected number to be <=65535',
+      'error spec.registries[2].nacosRefreshInterval: spec.registries[2].nacosRefreshInterval must be nanoseconds or a duration such as 30s, not a text',
+      'error spec.registries[3]: spec.registries[3] must be object, not a text',
+    ]);
+  });
+});
+
+describe('WasmPlugin', () => {
+  it('keeps unknown configuration keys and the difference between absent and given', () => {
+    const { object, problems } = parseWasmPlugin(
+      doc(`
+metadata: {name: p, namespace: x}
+spec:
+  url: oci://h/p:1
+  priority: null
+  defaultConfig: {any: {thing: [1]}}
+  matchRules: [{ingress: [a], config: {b: 1}, configDisable: false}]`),
+      defaults,
+    );
+    expect(problems).toEqual([]);
+    expect(object?.metadata.namespace).toBe('x');
+    expect(object?.spec).toMatchObject({
+      defaultConfig: { any: { thing: [1] } },
+      failStrategy: 'FAIL_CLOSE',
+      incomplete: false,
+    });
+    expect(object?.spec.phase).toBeUndefined();
+    expect(object?.spec.pluginConfig).toBeUndefined();
+    expect(object?.spec.matchRules[0]).toMatchObject({
+      path: 'spec.matchRules[0]',
+      rule: { ingress: ['a'], domain: [], config: { b: 1 } },
+    });
+  });
+
+  it('drops a rule of the wrong form and refuses an object of the wrong form', () => {
+    const rules = parseWasmPlugin(
+      doc('{metadata: {name: p}, spec: {url: u, matchRules: [{ingress: a}, {domain: [d]}]}}'),
+      defaults,
+    );
+    expect(rules.object?.spec.matchRules.map(({ path }) => path)).toEqual(['spec.matchRules[1]']);
+    expect(rules.object?.spec.incomplete).toBe(true);
+    expect(told(rules)).toEqual([
+      'error spec.matchRules[0].ingress: spec.matchRules[0].ingress must be array, not a text',
+    ]);
+    const wrong = parseWasmPlugin(
+      doc('{metadata: {name: p}, spec: {phase: FIRST, priority: 1.5, pluginConfig: text}}'),
+      defaults,
+    );
+    expect(wrong.object).toBeUndefined();
+    expect(told(wrong)).toEqual([
+      'error spec.url: spec.url is missing',
+      'error spec.pluginConfig: spec.pluginConfig must be a map of configuration keys, not a text',
+      expect.stringMatching(/^error spec.phase: .*one of "UNSPECIFIED_PHASE"/),
+      'error spec.priority: spec.priority must be int, not the number 1.5',
+    ]);
+  });
+
+  it('needs a name', () => {
+    expect(told(parseWasmPlugin(doc('{spec: {url: u}}'), defaults))).toEqual([
+      'error metadata.name: metadata.name is missing (give the object a name)',
+    ]);
+  });
+});
+
+describe('Http2Rpc', () => {
+  it('is read', () => {
+    const { object, problems } = parseHttp2Rpc(
+      doc(
+        '{metadata: {name: r}, spec: {dubbo: {service: com.S, methods: [{serviceMethod: m, httpPath: /m, httpMethods: [GET]}]}}}',
+      ),
+      defaults,
+    );
+    expect([object?.spec.dubbo?.methods[0]?.serviceMethod, problems]).toEqual(['m', []]);
+  });
+});
+
+const config = (data: Record<string, string>, name = 'higress-config') => {
+  const { object } = parseConfigMap({ value: { metadata: { name }, data } }, defaults);
+  return higressConfigOf(object === undefined ? [] : [object], 'higress-system');
+};
+
+describe('higress-config', () => {
+  it('has the defaults of the reference without a ConfigMap, and with one of another name', () => {
+    for (const result of [config({}), config({ higress: 'downstream: {idleTimeout: 1}' }, 'other')]) {
+      expect(result).toMatchObject({
+        downstream: {
+          idleTimeoutMs: 180_000,
+          maxRequestHeadersKb: 60,
+          connectionBufferLimitBytes: 32_768,
+          http2: { maxConcurrentStreams: 100, initialStreamWindowSize: 65_535, initialConnectionWindowSize: 1_048_576 },
+          upstreamConnectionBufferLimitBytes: 10_485_760,
+          disableXEnvoyHeaders: false,
+          addXRealIpHeader: false,
+        },
+        accessLog: { path: '/dev/stdout', encoding: 'TEXT' },
+        upstreamIdleTimeoutMs: 10_000,
+        routeTimeoutMs: 0,
+        gzip: { enable: false, minContentLength: 1024 },
+        problems: [],
+      });
+    }
+  });
+
+  it('changes only the keys that are named; null is the default', () => {
+    const result = config({
+      higress:
+        'downstream: {idleTimeout: 5, routeTimeout: 7, http2: {maxConcurrentStreams: 9}}\nupstream: null\naddXRealIpHeader: on\n',
+      mesh: 'accessLogFile: /tmp/a.log\naccessLogEncoding: JSON\naccessLogFormat: "%X%"\nenableAutoMtls: false\n',
+    });
+    expect(result.downstream).toMatchObject({ idleTimeoutMs: 5000, maxRequestHeadersKb: 60, addXRealIpHeader: true });
+    expect(result.downstream.http2).toMatchObject({ maxConcurrentStreams: 9, initialStreamWindowSize: 65_535 });
+    expect(result.routeTimeoutMs).toBe(7000);
+    expect(result.accessLog).toEqual({ path: '/tmp/a.log', encoding: 'JSON', format: '%X%' });
+    expect(told(result)).toEqual([
+      'warning data.mesh.enableAutoMtls: data.mesh.enableAutoMtls is a setting of Istio that has no effect here',
+    ]);
+  });
+
+  it('falls back by section and says so', () => {
+    const result = config({
+      higress: `
+tracing: {enable: true, skywalking: {service: ""}}
+gzip: {enable: true, windowBits: 99}
+downstream: {idleTimeout: "5"}
+upstream: {idleTimeout: 3, buffers: 1}
+disableXEnvoyHeaders: "true"
+`,
+    });
+    expect(result).toMatchObject({
+      tracing: { enable: false },
+      gzip: { enable: false },
+      downstream: { idleTimeoutMs: 180_000, disableXEnvoyHeaders: false },
+      upstreamIdleTimeoutMs: 3000,
+    });
+    expect(result.problems.map(({ severity, origin }) => `${severity} ${origin.path}`)).toEqual([
+      'error data.higress.downstream.idleTimeout',
+      'warning data.higress.upstream.buffers',
+      'error data.higress.disableXEnvoyHeaders',
+      'error data.higress.tracing.skywalking.service',
+      'error data.higress.tracing.skywalking.port',
+      'error data.higress.gzip.windowBits',
+    ]);
+    expect(result.problems[0]?.hint).toBe('the whole section downstream keeps its defaults until this is mended');
+  });
+
+  it('survives what is no map', () => {
+    for (const higress of [
+      'a: [',
+      '- 1',
+      '5',
+      '{downstream: 5, gzip: [], tracing: text}',
+      '&a [*a]',
+      '__proto__: {x: 1}',
+    ]) {
+      expect(config({ higress, mesh: higress }).downstream.idleTimeoutMs).toBe(180_000);
+    }
+  });
+});

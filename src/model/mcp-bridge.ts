@@ -1,0 +1,128 @@
+/** McpBridge: the registries whose services can be routed to. One bad registry is left out, the others count. */
+import { z } from 'zod';
+import type { KubeObject, Parsed, RawDocument } from './object.ts';
+import { check, failed, isRecord, type ParseDefaults, readObject, warnUnknown } from './parse.ts';
+
+/** Only the object of this name, in the system namespace, counts. */
+export const MCP_BRIDGE_NAME = 'default';
+
+const NANOSECONDS_PER_MS = 1e6;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Nanoseconds (number, or digits in quotes), or a duration such as `30s` or `1m30s`. Output in milliseconds; 0 = not set. */
+const interval = z
+  .union([z.number(), z.string()])
+  .transform((value, context) => {
+    const ms =
+      typeof value === 'number' || /^\d+$/.test(value) ? Number(value) / NANOSECONDS_PER_MS : durationMs(value);
+    if (ms !== undefined && ms >= 0 && Number.isFinite(ms)) return ms;
+    context.addIssue({ code: 'custom', message: 'expected nanoseconds or a duration such as 30s' });
+    return z.NEVER;
+  })
+  .default(0);
+
+function durationMs(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined;
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+const port = z.int().min(0).max(65_535);
+const text = z.string().default('');
+const textList = z.array(z.string()).default([]);
+
+export const registrySchema = z.object({
+  type: z.string().min(1, 'expected one of nacos, nacos2, nacos3, static, dns, zookeeper, consul, eureka'),
+  name: z.string().min(1, 'expected a name'),
+  domain: text.describe('Host of the registry; static: comma list of `ip:port`; dns: comma list of host names.'),
+  port: port.default(0).describe('Port of the registry; static and dns: port of the service.'),
+  nacosAddressServer: text.describe('Address server that lists the Nacos servers; `domain` is then ignored.'),
+  nacosAccessKey: text,
+  nacosSecretKey: text,
+  nacosNamespaceId: text.describe('Empty = public.'),
+  nacosNamespace: text.describe('Used for listing and in host names; empty = nacosNamespaceId.'),
+  nacosGroups: textList.describe('Groups to list; empty = nothing is discovered.'),
+  nacosRefreshInterval: interval.describe('Nanoseconds or a duration; 0 = 30 s, minimum 10 s.'),
+  zkServicesPath: textList,
+  consulNamespace: text,
+  consulDatacenter: text,
+  consulServiceTag: text,
+  consulRefreshInterval: interval,
+  authSecretName: text.describe('Secret in the system namespace: nacosUsername, nacosPassword, consulToken.'),
+  protocol: text.describe('static and dns: http (default), http2, https, grpc, grpcs, tcp, dubbo.'),
+  sni: text.describe('TLS server name when the protocol is https or grpcs.'),
+  mcpServerExportDomains: textList,
+  mcpServerBaseUrl: text,
+  enableMCPServer: z.boolean().nullish(),
+  enableScopeMcpServers: z.boolean().nullish(),
+  allowMcpServers: textList,
+  metadata: z.record(z.string(), z.looseObject({ innerMap: z.record(z.string(), z.string()).default({}) })).default({}),
+  proxyName: text,
+  vport: z
+    .object({
+      default: port.default(0),
+      services: z.array(z.object({ name: z.string(), value: port.min(1) })).default([]),
+    })
+    .optional(),
+});
+
+export const proxySchema = z.object({
+  type: z.literal('HTTP').default('HTTP'),
+  name: z.string().min(1, 'expected a name'),
+  serverAddress: z.string().min(1, 'expected an address'),
+  serverPort: port.min(1),
+  listenerPort: port.default(0),
+  connectTimeout: z.int().min(0).default(1200).describe('Milliseconds.'),
+});
+
+export type RegistryConfig = Readonly<z.infer<typeof registrySchema>>;
+export type ProxyConfig = Readonly<z.infer<typeof proxySchema>>;
+
+export interface BridgeRegistry {
+  readonly config: RegistryConfig;
+  /** Field path of the entry: `spec.registries[2]`. */
+  readonly path: string;
+}
+
+export interface McpBridge extends KubeObject<'McpBridge'> {
+  readonly spec: {
+    readonly registries: readonly BridgeRegistry[];
+    readonly proxies: readonly ProxyConfig[];
+  };
+}
+
+export function parseMcpBridge(raw: RawDocument, defaults: ParseDefaults): Parsed<McpBridge> {
+  const read = readObject('McpBridge', raw, defaults);
+  if (read.base === undefined) return failed(read.problems);
+  const spec = read.document.spec ?? {};
+  if (!isRecord(spec)) {
+    read.error('spec', 'spec must be a map');
+    return failed(read.problems);
+  }
+  warnUnknown(spec, ['registries', 'proxies'], 'spec', read);
+  const entries = (key: 'registries' | 'proxies'): readonly unknown[] => {
+    const list = spec[key] ?? [];
+    if (Array.isArray(list)) return list;
+    read.error(`spec.${key}`, `spec.${key} must be a list`);
+    return [];
+  };
+  const registries = entries('registries').flatMap((entry, index): BridgeRegistry[] => {
+    const path = `spec.registries[${index}]`;
+    warnUnknown(entry, Object.keys(registrySchema.shape), path, read);
+    const config = check(registrySchema, entry, path, read);
+    return config === undefined ? [] : [{ config, path }];
+  });
+  const proxies = entries('proxies').flatMap((entry, index) => {
+    warnUnknown(entry, Object.keys(proxySchema.shape), `spec.proxies[${index}]`, read);
+    return check(proxySchema, entry, `spec.proxies[${index}]`, read) ?? [];
+  });
+  return { object: { ...read.base, spec: { registries, proxies } }, problems: read.problems };
+}

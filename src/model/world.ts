@@ -1,0 +1,36 @@
+/** Everything that sources deliver, as one immutable value: the input of `translate`. */
+import type { ConfigMap } from './config-map.ts';
+import type { EndpointSlice } from './endpoint-slice.ts';
+import type { Http2Rpc } from './http2rpc.ts';
+import type { Ingress } from './ingress/ingress.ts';
+import type { IngressClass } from './ingress-class.ts';
+import type { McpBridge } from './mcp-bridge.ts';
+import type { RegistryService } from './registry-service.ts';
+import type { Secret } from './secret.ts';
+import type { Service } from './service.ts';
+import type { WasmPlugin } from './wasm-plugin.ts';
+
+export interface World {
+  readonly ingresses: readonly Ingress[];
+  readonly ingressClasses: readonly IngressClass[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly secrets: readonly Secret[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly mcpBridges: readonly McpBridge[];
+  readonly wasmPlugins: readonly WasmPlugin[];
+  readonly http2rpcs: readonly Http2Rpc[];
+  /** Discovered in registries named by the McpBridge. */
+  readonly registryServices: readonly RegistryService[];
+}
+
+export interface WorldSettings {
+  readonly ingressClass: string;
+  readonly systemNamespace: string;
+  readonly watchNamespace: string;
+  readonly domainSuffix: string;
+  /** Port that https redirects name in `Location`; 443 is left out. */
+  readonly httpsPublicPort: number;
+  /** Serve routes of the covering wildcard host where an exact host has no match. Default true. */
+  readonly wildcardFallback: boolean;
+}

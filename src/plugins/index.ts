@@ -1,0 +1,22 @@
+/** The built-in plugins. Adding one is adding its folder and its line here. */
+import { createCatalogue } from '#plugin-sdk/catalogue.ts';
+import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
+import aiProxy from './ai-proxy/plugin.ts';
+import aiStatistics from './ai-statistics/plugin.ts';
+import keyAuth from './key-auth/plugin.ts';
+import modelMapper from './model-mapper/plugin.ts';
+import modelRouter from './model-router/plugin.ts';
+import requestBlock from './request-block/plugin.ts';
+import transformer from './transformer/plugin.ts';
+
+export const definitions: readonly PluginDefinition[] = [
+  aiProxy,
+  aiStatistics,
+  keyAuth,
+  modelMapper,
+  modelRouter,
+  requestBlock,
+  transformer,
+] as readonly PluginDefinition[];
+
+export const catalogue: PluginCatalogue = createCatalogue(definitions);

@@ -1,0 +1,131 @@
+/** The last step of a host: upstreams looked up, plugins bound, routes of covering wildcard hosts appended. */
+import type { Backend, Destination, ForwardAction, Host, Problem, Route, RouteAction } from '#ir/types.ts';
+import type { BackendRef } from './backend/ref.ts';
+import type { Resolved } from './backend/resolver.ts';
+import { type DraftForward, type RouteDraft, takesAll } from './ingress/draft.ts';
+import type { MergedHost } from './ingress/merge.ts';
+import { namedServices } from './named-services.ts';
+import type { PreparedPlugins } from './plugin-binder.ts';
+
+/** The rules of a host with their upstreams; another object as soon as one of them changes. */
+export interface ResolvedHost {
+  readonly merged: MergedHost;
+  /** By the key of the reference. */
+  readonly upstreams: ReadonlyMap<string, Resolved>;
+}
+
+export interface AssembledHost {
+  readonly host: Host;
+  readonly problems: readonly Problem[];
+  /** Upstreams that plugins of this host name. */
+  readonly pluginRefs: readonly BackendRef[];
+}
+
+export interface HostContext {
+  readonly plugins: PreparedPlugins;
+  /** For forwarding routes without a timeout of their own; 0 = none. */
+  readonly routeTimeoutMs: number;
+}
+
+/** `sources`: the host itself, when it has rules, then the wildcard hosts that cover it, nearest first. */
+export function assembleHost(
+  name: string,
+  tls: boolean,
+  sources: readonly ResolvedHost[],
+  context: HostContext,
+): AssembledHost {
+  const assembly = new Assembly(name, context);
+  for (const source of sources) if (!assembly.add(source)) break;
+  const { routes, problems, pluginRefs } = assembly;
+  return { host: { name, tls, routes }, problems, pluginRefs: [...pluginRefs.values()] };
+}
+
+class Assembly {
+  readonly routes: Route[] = [];
+  readonly problems: Problem[] = [];
+  readonly pluginRefs = new Map<string, BackendRef>();
+  readonly #name: string;
+  readonly #context: HostContext;
+  readonly #keys = new Set<string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(name: string, context: HostContext) {
+    this.#name = name;
+    this.#context = context;
+  }
+
+  /** False when a route takes everything: more routes would never be tried. */
+  add(source: ResolvedHost): boolean {
+    for (const draft of source.merged.routes) {
+      if (this.#keys.has(draft.key)) continue;
+      const action = this.#action(draft, source);
+      if (action === undefined) continue;
+      this.#keys.add(draft.key);
+      this.routes.push(this.#route(draft, action.action, action.backends));
+      if (takesAll(draft)) return false;
+    }
+    return true;
+  }
+
+  #route(draft: RouteDraft, action: RouteAction, backends: readonly Backend[]): Route {
+    const count = this.#counts.get(draft.name) ?? 0;
+    this.#counts.set(draft.name, count + 1);
+    const plugins = this.#context.plugins.bindingsFor({
+      routeName: draft.name,
+      hostName: this.#name,
+      destinations: backends.map(({ host, port }) => ({ host, port })),
+    });
+    for (const { config } of plugins) {
+      if (typeof config !== 'object' || config === null) continue;
+      for (const ref of namedServices(config)) this.pluginRefs.set(ref.key, ref);
+    }
+    const { name, origin, match, policies } = draft;
+    return { name, id: `${this.#name}|${name}|${count}`, origin, match, action, policies, plugins };
+  }
+
+  /** Undefined when the route is left out. */
+  #action(
+    draft: RouteDraft,
+    { upstreams }: ResolvedHost,
+  ): { readonly action: RouteAction; readonly backends: readonly Backend[] } | undefined {
+    if (draft.action.type !== 'forward') return { action: draft.action, backends: [] };
+    const destinations: Destination[] = [];
+    const backends: Backend[] = [];
+    let dropped = 0;
+    let hash: ForwardAction['hash'];
+    for (const { ref, weight, headers, origin } of draft.action.targets) {
+      const found = upstreams.get(ref.key);
+      if (found?.issue !== undefined) this.#report(draft, { ...found.issue, origin });
+      if (found?.drop === true) dropped += 1;
+      if (found?.backend === undefined || found.drop) continue;
+      hash ??= found.hash;
+      backends.push(found.backend);
+      destinations.push({ backend: found.backend.name, weight, ...(headers === undefined ? {} : { headers }) });
+    }
+    if (destinations.length === 0 && dropped > 0) return undefined;
+    const rest = this.#forward(draft, draft.action, upstreams);
+    return { action: { type: 'forward', destinations, ...rest, ...(hash === undefined ? {} : { hash }) }, backends };
+  }
+
+  #forward(draft: RouteDraft, action: DraftForward, upstreams: ReadonlyMap<string, Resolved>): Partial<ForwardAction> {
+    const { rewrite, retry, mirror } = action;
+    const timeoutMs = action.timeoutMs ?? (this.#context.routeTimeoutMs || undefined);
+    const copy = mirror && upstreams.get(mirror.ref.key);
+    if (mirror !== undefined && copy?.issue !== undefined) {
+      const message = copy.issue.message.replace(/; .*$/, '; nothing is mirrored');
+      this.#report(draft, { ...copy.issue, message, origin: mirror.origin });
+    }
+    const backend = copy?.issue?.severity === 'error' ? undefined : copy?.backend?.name;
+    return {
+      ...(rewrite === undefined ? {} : { rewrite }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(retry === undefined ? {} : { retry }),
+      ...(mirror === undefined || backend === undefined ? {} : { mirror: { backend, percent: mirror.percent } }),
+    };
+  }
+
+  /** Once, on the host that the route belongs to. */
+  #report(draft: RouteDraft, problem: Problem): void {
+    if (draft.host === this.#name) this.problems.push(problem);
+  }
+}

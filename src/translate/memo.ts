@@ -1,0 +1,52 @@
+/** Values that are made again only when one of their inputs is another object than before. */
+export class InputCache<V> {
+  readonly #entries = new Map<string, { readonly inputs: readonly unknown[]; readonly value: V; run: number }>();
+  #run = 0;
+
+  /** `inputs` are compared by identity; they must hold everything that `make` looks at. */
+  get(key: string, inputs: readonly unknown[], make: () => V): V {
+    const known = this.#entries.get(key);
+    if (known !== undefined && sameItems(known.inputs, inputs)) {
+      known.run = this.#run;
+      return known.value;
+    }
+    const value = make();
+    this.#entries.set(key, { inputs, value, run: this.#run });
+    return value;
+  }
+
+  /** Ends a run: forgets what was not asked for since the last call. */
+  sweep(): void {
+    for (const [key, entry] of this.#entries) if (entry.run !== this.#run) this.#entries.delete(key);
+    this.#run += 1;
+  }
+}
+
+/** Remembers the result for the last argument. */
+export function memoLast<A extends object, R>(make: (argument: A) => R): (argument: A) => R {
+  let last: { readonly argument: A; readonly result: R } | undefined;
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, result: make(argument) };
+    return last.result;
+  };
+}
+
+/** Remembers the result for each argument as long as the argument lives. */
+export function memoEach<A extends object, R>(make: (argument: A) => R): (argument: A) => R {
+  const known = new WeakMap<A, { readonly result: R }>();
+  return (argument) => {
+    const entry = known.get(argument) ?? { result: make(argument) };
+    known.set(argument, entry);
+    return entry.result;
+  };
+}
+
+export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/** Order of code units: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

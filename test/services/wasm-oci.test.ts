@@ -1,0 +1,76 @@
+/** A user's module, built here, pushed to a real OCI registry, pulled, made ready for a stock Envoy, and run. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Echo, ingressYaml, serviceYaml, startEcho } from '../support/echo.ts';
+import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
+import { buildWasm } from '../support/wasm.ts';
+
+const REGISTRY = fileURLToPath(new URL('../../hack/services/registry.sh', import.meta.url));
+const CACHE =
+  process.env.SERVICES_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-services');
+
+let dir: string;
+let env: NodeJS.ProcessEnv;
+let reference: string;
+let echo: Echo;
+let gateway: Gateway;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen({ host: '127.0.0.1', port: 0 }, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'higress-oci-'));
+  const port = await freePort();
+  env = { ...process.env, SERVICES_CACHE: CACHE, SERVICES_STATE: join(dir, 'state'), REGISTRY_PORT: String(port) };
+  execFileSync('bash', [REGISTRY, 'start'], { env, stdio: 'ignore' });
+  const module = join(dir, 'plugin.wasm');
+  writeFileSync(module, buildWasm('add-header'));
+  execFileSync('tar', ['-czf', join(dir, 'plugin.tar.gz'), '-C', dir, 'plugin.wasm']);
+  reference = `127.0.0.1:${port}/plugins/add-header:1.0.0`;
+  execFileSync(
+    join(CACHE, 'go', 'bin', 'crane'),
+    ['append', '--insecure', '-f', join(dir, 'plugin.tar.gz'), '-t', reference],
+    { stdio: 'ignore' },
+  );
+  echo = await startEcho();
+}, 180_000);
+
+afterAll(async () => {
+  await gateway?.stop();
+  await echo?.stop();
+  if (env !== undefined) execFileSync('bash', [REGISTRY, 'stop'], { env, stdio: 'ignore' });
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a Wasm module from an OCI registry', () => {
+  it('is pulled, renamed to an ABI that Envoy has, and runs', async () => {
+    gateway = await startGateway({
+      files: {
+        'svc.yaml': serviceYaml('web', echo.port) + '---\n' + ingressYaml('web', 'web.example.com', '/', 'web'),
+        'plugin.yaml': `apiVersion: extensions.higress.io/v1alpha1
+kind: WasmPlugin
+metadata: { name: mine }
+spec:
+  url: oci://${reference}
+  defaultConfig: { greeting: hello }
+`,
+      },
+    });
+    const seen = await eventually('the header arrives', async () => {
+      const answer = await gateway.get('/', { host: 'web.example.com' });
+      return answer.status === 200 ? (JSON.parse(answer.body).headers['x-wasm'] as string | undefined) : undefined;
+    });
+    expect(seen).toBe('{"greeting":"hello"}');
+  }, 90_000);
+});

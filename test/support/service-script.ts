@@ -1,0 +1,69 @@
+/** Real servers for tests, by the scripts under `hack/services`: each test has its own, on its own port and with its own state. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface ServiceScript {
+  readonly port: number;
+  start(): void;
+  /** Ends the process the hard way, by its id. */
+  kill(): void;
+  /** Ends the process and removes its state. */
+  dispose(): void;
+}
+
+const CACHE =
+  process.env.SERVICES_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-services');
+
+/** `offsets`: further ports, relative to the main one, that must be free as well. */
+export async function serviceScript(name: string, offsets: readonly number[] = []): Promise<ServiceScript> {
+  const state = mkdtempSync(join(tmpdir(), `higress-${name}-`));
+  const port = await freePort(offsets);
+  const env = {
+    ...process.env,
+    SERVICES_CACHE: CACHE,
+    SERVICES_STATE: state,
+    [`${name.toUpperCase()}_PORT`]: String(port),
+  };
+  const script = fileURLToPath(new URL(`../../hack/services/${name}.sh`, import.meta.url));
+  const run = (verb: string) => execFileSync('bash', [script, verb], { env, stdio: 'ignore' });
+  return {
+    port,
+    start: () => run('start'),
+    kill: () => {
+      process.kill(Number(readFileSync(join(state, `${name}-${port}.pid`), 'utf8')), 'SIGKILL');
+    },
+    dispose: () => {
+      run('stop');
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(offsets: readonly number[]): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = await probe(0);
+    if (port === undefined) continue;
+    const others = offsets.map((offset) => port + offset);
+    if (others.some((other) => other < 1024 || other > 65_535)) continue;
+    const free = await Promise.all(others.map(probe));
+    if (free.every((one) => one !== undefined)) return port;
+  }
+  throw new Error('no free ports');
+}
+
+/** The port when it can be listened on. */
+function probe(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const found = typeof address === 'object' ? address?.port : undefined;
+      server.close(() => resolve(found));
+    });
+  });
+}
