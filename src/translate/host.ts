@@ -12,6 +12,7 @@ export interface ResolvedHost {
   readonly merged: MergedHost;
   /** By the key of the reference. */
   readonly upstreams: ReadonlyMap<string, Resolved>;
+  readonly backends: readonly Backend[];
 }
 
 export interface AssembledHost {

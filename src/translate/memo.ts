@@ -15,9 +15,9 @@ export class InputCache<V> {
     return value;
   }
 
-  /** Ends a run: forgets what was not asked for since the last call. */
-  sweep(): void {
-    for (const [key, entry] of this.#entries) if (entry.run !== this.#run) this.#entries.delete(key);
+  /** Ends a run: forgets what was not asked for since the last call, but for what `stays`. */
+  sweep(stays: (key: string) => boolean = () => false): void {
+    for (const [key, entry] of this.#entries) if (entry.run !== this.#run && !stays(key)) this.#entries.delete(key);
     this.#run += 1;
   }
 }

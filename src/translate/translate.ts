@@ -13,7 +13,7 @@ import type { BackendRef } from './backend/ref.ts';
 import { BackendResolver, type Resolved, type UpstreamPolicy } from './backend/resolver.ts';
 import { certificateOf } from './certificate.ts';
 import { type AssembledHost, assembleHost, type HostContext, type ResolvedHost } from './host.ts';
-import { claimHosts } from './ingress/claims.ts';
+import { claimsOf, ingressesByHost } from './ingress/claims.ts';
 import { type ConvertedIngress, convertIngress } from './ingress/convert.ts';
 import { type MergedHost, mergeHost } from './ingress/merge.ts';
 import { compareText, InputCache, memoEach, memoLast, sameItems } from './memo.ts';
@@ -64,9 +64,12 @@ class MemoTranslator implements Translator {
   readonly #resolver: BackendResolver;
   readonly #tls = new TlsPlanner();
   readonly #merged = new InputCache<MergedHost>();
-  readonly #resolved = new InputCache<ResolvedHost>();
+  readonly #resolved = new Map<string, { readonly epoch: object; readonly host: ResolvedHost }>();
   readonly #hosts = new InputCache<AssembledHost>();
   #last: Gateway | undefined;
+  /** Another object when any upstream may be another than before. */
+  #epoch: object = {};
+  #names: { readonly from: readonly string[]; readonly sorted: readonly string[] } = { from: [], sorted: [] };
 
   constructor(settings: WorldSettings, services: TranslatorServices) {
     this.#settings = settings;
@@ -85,6 +88,7 @@ class MemoTranslator implements Translator {
     const ingresses = this.#select(world.ingresses);
     this.#resolver.begin(index, config.upstreamIdleTimeoutMs);
     this.#addPolicies(ingresses);
+    this.#epoch = this.#resolver.seal();
     const tls = this.#tls.plan(ingresses, index, this.#now());
     const merged = this.#merge(ingresses);
     const assembled = this.#assemble(merged, tls, { plugins, routeTimeoutMs: config.routeTimeoutMs });
@@ -136,12 +140,10 @@ class MemoTranslator implements Translator {
 
   #merge(ingresses: readonly ConvertedIngress[]): Map<string, MergedHost> {
     const merged = new Map<string, MergedHost>();
-    for (const [name, claims] of claimHosts(ingresses)) {
-      const canaries = claims.canaries.map(({ draft }) => draft);
-      const inputs = [...claims.routes, 0, ...claims.defaults, 0, ...claims.appRoots, 0, ...canaries];
+    for (const [name, own] of ingressesByHost(ingresses)) {
       merged.set(
         name,
-        this.#merged.get(name, inputs, () => mergeHost(claims)),
+        this.#merged.get(name, own, () => mergeHost(claimsOf(name, own))),
       );
     }
     this.#merged.sweep();
@@ -153,20 +155,28 @@ class MemoTranslator implements Translator {
     const own = new Map<string, ResolvedHost>();
     for (const [name, host] of merged) if (host.routes.length > 0) own.set(name, this.#resolveHost(host));
     const tlsNames = new Set(tls.hosts.map(({ name }) => name));
-    const names = [...new Set([...own.keys(), ...this.#splitNames(own, context.plugins)])].sort(compareText);
+    const names = this.#sorted([...own.keys(), ...this.#splitNames(own, context.plugins)]);
+    const wildcards = names.some((name) => name.startsWith('*'));
     const { wildcardFallback } = this.#settings;
     const out = names.map((name): AssembledHost => {
       const self = own.get(name);
-      const covering = self === undefined || wildcardFallback ? coveringHosts(name, own) : [];
+      const covering = wildcards && (self === undefined || wildcardFallback) ? coveringHosts(name, own) : [];
       const nearest = self === undefined && !wildcardFallback ? covering.slice(0, 1) : covering;
       const sources = [...(self === undefined ? [] : [self]), ...nearest.map((one) => own.get(one)!)];
       const isTls = tlsNames.has(self === undefined ? nearest[0]! : name);
       const inputs = [isTls, context.plugins.version, context.routeTimeoutMs, ...sources];
       return this.#hosts.get(name, inputs, () => assembleHost(name, isTls, sources, context));
     });
-    this.#resolved.sweep();
+    for (const name of this.#resolved.keys()) if (!own.has(name)) this.#resolved.delete(name);
     this.#hosts.sweep();
     return out;
+  }
+
+  #sorted(names: readonly string[]): readonly string[] {
+    if (!sameItems(names, this.#names.from)) {
+      this.#names = { from: names, sorted: [...new Set(names)].sort(compareText) };
+    }
+    return this.#names.sorted;
   }
 
   /** Names in plugin rules that only a wildcard host serves: they get a host of their own, so that their plugins are known beforehand. */
@@ -176,12 +186,20 @@ class MemoTranslator implements Translator {
     );
   }
 
+  /** Rules whose upstreams cannot have changed are not looked at; those whose upstreams did not change stay the same object. */
   #resolveHost(merged: MergedHost): ResolvedHost {
+    const before = this.#resolved.get(merged.name);
+    if (before?.host.merged === merged && before.epoch === this.#epoch) {
+      this.#resolver.keep(before.host.backends);
+      return before.host;
+    }
     const found = merged.refs.map((ref) => this.#resolver.resolve(ref));
-    return this.#resolved.get(merged.name, [merged, ...found], () => {
-      const upstreams = new Map(merged.refs.map((ref, at): [string, Resolved] => [ref.key, found[at]!]));
-      return { merged, upstreams };
-    });
+    const same =
+      before?.host.merged === merged &&
+      merged.refs.every((ref, at) => sameResolved(found[at]!, before.host.upstreams.get(ref.key)));
+    const host = same && before !== undefined ? before.host : resolvedHost(merged, found);
+    this.#resolved.set(merged.name, { epoch: this.#epoch, host });
+    return host;
   }
 
   /** What is wrong with a plugin's service is for the plugin to say. */
@@ -210,6 +228,15 @@ class MemoTranslator implements Translator {
     const before = this.#last?.[key];
     return before !== undefined && sameItems(before, list) ? before : list;
   }
+}
+
+function resolvedHost(merged: MergedHost, found: readonly Resolved[]): ResolvedHost {
+  const upstreams = new Map(merged.refs.map((ref, at): [string, Resolved] => [ref.key, found[at]!]));
+  return { merged, upstreams, backends: found.flatMap(({ backend }) => backend ?? []) };
+}
+
+function sameResolved(a: Resolved, b: Resolved | undefined): boolean {
+  return a.backend === b?.backend && a.hash === b?.hash && a.drop === b?.drop && a.issue?.message === b?.issue?.message;
 }
 
 function certificatesOf(backends: Gateway['backends'], tls: TlsResult, index: ClusterIndex): Gateway['certificates'] {

@@ -57,7 +57,7 @@ describe('a Wasm module from an OCI registry', () => {
   it('is pulled, renamed to an ABI that Envoy has, and runs', async () => {
     gateway = await startGateway({
       files: {
-        'svc.yaml': serviceYaml('web', echo.port) + '---\n' + ingressYaml('web', 'web.example.com', '/', 'web'),
+        'svc.yaml': `${serviceYaml('web', echo.port)}---\n${ingressYaml('web', 'web.example.com', '/', 'web')}`,
         'plugin.yaml': `apiVersion: extensions.higress.io/v1alpha1
 kind: WasmPlugin
 metadata: { name: mine }

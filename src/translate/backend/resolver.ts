@@ -5,7 +5,7 @@ import type { LoadBalancePolicy } from '#model/ingress/annotations/load-balance.
 import type { UpstreamProtocol } from '#model/ingress/annotations/upstream-tls.ts';
 import { originOf } from '#model/object.ts';
 import type { RegistryService } from '#model/registry-service.ts';
-import { compareText, InputCache } from '../memo.ts';
+import { compareText, InputCache, sameItems } from '../memo.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { type Issue, type Located, locate } from './locate.ts';
 import type { BackendRef } from './ref.ts';
@@ -36,17 +36,19 @@ const NO_POLICY: UpstreamPolicy = {};
 export class BackendResolver {
   readonly #settings: ResolverSettings;
   readonly #backends = new InputCache<Backend>();
-  readonly #resolved = new InputCache<Resolved>();
   #index: ClusterIndex | undefined;
   #idleTimeoutMs = 0;
   #located = new Map<string, Located>();
   #policies = new Map<string, UpstreamPolicy>();
   #used = new Map<string, Backend>();
+  #epoch: object = {};
+  #epochInputs: readonly unknown[] = [];
 
   constructor(settings: ResolverSettings) {
     this.#settings = settings;
   }
 
+  /** First of a run; `addPolicy` and `seal` follow. */
   begin(index: ClusterIndex, idleTimeoutMs: number): void {
     this.#index = index;
     this.#idleTimeoutMs = idleTimeoutMs;
@@ -63,17 +65,27 @@ export class BackendResolver {
     this.#policies.set(key, { ...policy, ...known });
   }
 
+  /** The same object as in the run before as long as every reference would resolve to the same as then. */
+  seal(): object {
+    const policies = [...this.#policies].flatMap(([key, { loadBalance, protocol }]) => [key, loadBalance, protocol]);
+    const inputs = [...this.#index!.lists, this.#idleTimeoutMs, ...policies];
+    if (!sameItems(inputs, this.#epochInputs)) {
+      this.#epoch = {};
+      this.#epochInputs = inputs;
+    }
+    return this.#epoch;
+  }
+
+  /** Counts upstreams that were resolved in an earlier run of the same epoch. */
+  keep(backends: readonly Backend[]): void {
+    for (const backend of backends) this.#used.set(backend.name, backend);
+  }
+
   resolve(ref: BackendRef): Resolved {
     const located = this.#locate(ref);
     const backend = this.#backend(located);
     const { loadBalance } = this.#policies.get(`${located.host}:${located.port}`) ?? NO_POLICY;
-    const inputs = [backend, loadBalance, located.issue?.message, located.drop];
-    return this.#resolved.get(ref.key, inputs, () => ({
-      backend,
-      hash: loadBalance?.hash,
-      issue: located.issue,
-      drop: located.drop === true,
-    }));
+    return { backend, hash: loadBalance?.hash, issue: located.issue, drop: located.drop === true };
   }
 
   /** For upstreams that only a plugin names: nothing is made for one that does not exist. */
@@ -84,8 +96,7 @@ export class BackendResolver {
 
   /** Every upstream resolved since `begin`, by name; ends the run. */
   finish(): readonly Backend[] {
-    this.#backends.sweep();
-    this.#resolved.sweep();
+    this.#backends.sweep((name) => this.#used.has(name));
     return [...this.#used.values()].sort((a, b) => compareText(a.name, b.name));
   }
 

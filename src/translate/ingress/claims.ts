@@ -2,24 +2,29 @@
 import type { ConvertedIngress } from './convert.ts';
 import type { HostClaims } from './merge.ts';
 
-/** `ingresses` oldest first; so is every list of the result. */
-export function claimHosts(ingresses: readonly ConvertedIngress[]): Map<string, HostClaims> {
-  const hosts = new Map<string, HostClaims>();
-  const of = (name: string): HostClaims => {
-    let claims = hosts.get(name);
-    if (claims === undefined) {
-      claims = { name, routes: [], defaults: [], appRoots: [], canaries: [] };
-      hosts.set(name, claims);
+/** The Ingresses of each host, in the order given. */
+export function ingressesByHost(ingresses: readonly ConvertedIngress[]): Map<string, ConvertedIngress[]> {
+  const hosts = new Map<string, ConvertedIngress[]>();
+  for (const converted of ingresses) {
+    for (const name of converted.drafts.keys()) {
+      const known = hosts.get(name);
+      if (known === undefined) hosts.set(name, [converted]);
+      else known.push(converted);
     }
-    return claims;
-  };
-  for (const { routes, defaults, appRoots, canary } of ingresses) {
-    for (const draft of routes) {
-      if (canary === undefined) of(draft.host).routes.push(draft);
-      else of(draft.host).canaries.push({ draft, canary });
-    }
-    for (const draft of defaults) of(draft.host).defaults.push(draft);
-    for (const draft of appRoots) of(draft.host).appRoots.push(draft);
   }
   return hosts;
+}
+
+/** `ingresses` oldest first; so is every list of the result. */
+export function claimsOf(name: string, ingresses: readonly ConvertedIngress[]): HostClaims {
+  const claims: HostClaims = { name, routes: [], defaults: [], appRoots: [], canaries: [] };
+  for (const { drafts, canary } of ingresses) {
+    const own = drafts.get(name);
+    if (own === undefined) continue;
+    if (canary === undefined) claims.routes.push(...own.routes);
+    else claims.canaries.push(...own.routes.map((draft) => ({ draft, canary })));
+    claims.defaults.push(...own.defaults);
+    claims.appRoots.push(...own.appRoots);
+  }
+  return claims;
 }

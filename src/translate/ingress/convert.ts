@@ -15,14 +15,19 @@ export interface ConvertedIngress {
   readonly annotations: IngressAnnotations;
   /** Present: its routes are second versions of others' routes. */
   readonly canary: Canary | undefined;
-  readonly routes: readonly RouteDraft[];
-  readonly defaults: readonly RouteDraft[];
-  readonly appRoots: readonly RouteDraft[];
+  /** By host; every host of the rules that could be read is there. */
+  readonly drafts: ReadonlyMap<string, HostDrafts>;
   /** Hosts of the rules, and `*` for a default backend, each with the TLS entry that covers it. */
   readonly hosts: readonly { readonly name: string; readonly tls: IngressTls | undefined }[];
   /** Upstreams of all routes, for upstream policies. */
   readonly refs: readonly BackendRef[];
   readonly problems: readonly Problem[];
+}
+
+export interface HostDrafts {
+  readonly routes: RouteDraft[];
+  readonly defaults: RouteDraft[];
+  readonly appRoots: RouteDraft[];
 }
 
 const CATCH_ALL: PathPlan = { kind: 'prefix', written: '/', match: { type: 'prefix', value: '/' }, rank: RANK.default };
@@ -63,6 +68,7 @@ class Conversion {
     const names = [...new Set(spec.rules.map(({ host }) => host))];
     const served = spec.defaultBackend === undefined || names.includes('*') ? names : [...names, '*'];
     const defaults = dead || this.#canary ? [] : this.#defaults(served);
+    const appRoots = dead || this.#canary ? [] : names.flatMap((host) => this.#appRoot(host));
     const refs = new Map<string, BackendRef>();
     for (const { action } of [...routes, ...defaults]) {
       if (action.type === 'forward') for (const { ref } of action.targets) refs.set(ref.key, ref);
@@ -72,9 +78,7 @@ class Conversion {
       created: creationKey(metadata, this.#ingress.file),
       annotations: this.#annotations,
       canary: canary === 'broken' ? undefined : canary,
-      routes,
-      defaults,
-      appRoots: this.#canary || dead ? [] : names.flatMap((host) => this.#appRoot(host)),
+      drafts: byHost(routes, defaults, appRoots),
       hosts: this.#canary ? [] : served.map((name) => ({ name, tls: tlsEntry(spec.tls, name) })),
       refs: [...refs.values()],
       problems: this.#problems,
@@ -223,6 +227,23 @@ class Conversion {
   #origin(path?: string): Origin {
     return originOf(this.#ingress, path);
   }
+}
+
+function byHost(
+  routes: readonly RouteDraft[],
+  defaults: readonly RouteDraft[],
+  appRoots: readonly RouteDraft[],
+): Map<string, HostDrafts> {
+  const hosts = new Map<string, HostDrafts>();
+  const of = (name: string): HostDrafts => {
+    const known = hosts.get(name) ?? { routes: [], defaults: [], appRoots: [] };
+    hosts.set(name, known);
+    return known;
+  };
+  for (const draft of routes) of(draft.host).routes.push(draft);
+  for (const draft of defaults) of(draft.host).defaults.push(draft);
+  for (const draft of appRoots) of(draft.host).appRoots.push(draft);
+  return hosts;
 }
 
 function text(match: { readonly type: string; readonly name: string; readonly value: string }): string {

@@ -57,16 +57,16 @@ export class NacosHttp {
   }
 
   /** Body of a 200 answer. Tries each server once, beginning with a random one. */
-  async call(method: string, path: string, params: Params): Promise<string> {
+  async call(method: string, path: string, params: Params, headers: Params = {}): Promise<string> {
     await this.#authenticate();
     try {
-      return await this.#anyServer(method, path, this.#withIdentity(params));
+      return await this.#anyServer(method, path, this.#withIdentity(params), undefined, headers);
     } catch (error) {
       if (!(error instanceof NacosError && error.unauthorized && this.#token !== undefined)) throw error;
       // The token may have been revoked, for example by a restart of the server: one more login, one more attempt.
       this.#token = undefined;
       await this.#authenticate();
-      return this.#anyServer(method, path, this.#withIdentity(params));
+      return this.#anyServer(method, path, this.#withIdentity(params), undefined, headers);
     }
   }
 
@@ -127,7 +127,7 @@ export class NacosHttp {
     }
   }
 
-  async #anyServer(method: string, path: string, query: Params, form?: Params): Promise<string> {
+  async #anyServer(method: string, path: string, query: Params, form?: Params, headers: Params = {}): Promise<string> {
     const servers = this.#servers;
     if (servers.length === 0) throw new NacosError('no Nacos server is known');
     const first = Math.floor(this.#options.random() * servers.length) % servers.length;
@@ -140,7 +140,7 @@ export class NacosHttp {
           url,
           method,
           form === undefined ? undefined : new URLSearchParams({ ...form }).toString(),
-          { 'request-module': 'Naming' },
+          { 'request-module': 'Naming', ...headers },
         );
       } catch (error) {
         const answered = error instanceof NacosError && error.status !== undefined && error.status < 500;

@@ -43,6 +43,18 @@ interface Emitter {
   removeAllListeners(event: 'error'): void;
 }
 
+interface PackageRequest {
+  readonly method: string;
+  readonly data: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Nacos pushes only to clients whose name and version it knows. */
+function clientHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const wanted = ['User-Agent', 'Client-Version'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
+}
+
 export interface NamingClientOptions {
   readonly namespace: string;
   readonly http: NacosHttp;
@@ -72,7 +84,7 @@ export class NamingClient {
       serverList: 'nacos',
       namespace: options.namespace,
       httpclient: {
-        request: (url: string, call: { method: string; data: Record<string, string> }) => this.#request(url, call),
+        request: (url: string, call: PackageRequest) => this.#request(url, call),
       },
     };
     this.#client = new nacos.NacosNamingClient(settings) as InstanceType<typeof nacos.NacosNamingClient> & Internals;
@@ -123,15 +135,12 @@ export class NamingClient {
     reactor._futureMap.clear();
   }
 
-  async #request(
-    url: string,
-    { method, data }: { method: string; data: Record<string, string> },
-  ): Promise<{ status: number; data: string }> {
+  async #request(url: string, { method, data, headers }: PackageRequest): Promise<{ status: number; data: string }> {
     const { pathname } = new URL(url);
     const service = data.serviceName ?? '';
     try {
       if (this.#paused || this.#closed) throw new NacosError('the registry is not asked while it is down');
-      const text = await this.#options.http.call(method, pathname, data);
+      const text = await this.#options.http.call(method, pathname, data, clientHeaders(headers));
       if (pathname === INSTANCE_LIST) this.#failed.delete(service);
       return { status: 200, data: text };
     } catch (error) {
