@@ -33,7 +33,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'higress-oci-'));
   const port = await freePort();
   env = { ...process.env, SERVICES_CACHE: CACHE, SERVICES_STATE: join(dir, 'state'), REGISTRY_PORT: String(port) };
-  execFileSync('bash', [REGISTRY, 'start'], { env, stdio: 'ignore' });
+  execFileSync('bash', [REGISTRY, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const module = join(dir, 'plugin.wasm');
   writeFileSync(module, buildWasm('add-header'));
   execFileSync('tar', ['-czf', join(dir, 'plugin.tar.gz'), '-C', dir, 'plugin.wasm']);
@@ -41,7 +41,7 @@ beforeAll(async () => {
   execFileSync(
     join(CACHE, 'go', 'bin', 'crane'),
     ['append', '--insecure', '-f', join(dir, 'plugin.tar.gz'), '-t', reference],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   echo = await startEcho();
 }, 180_000);
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await echo?.stop();
-  if (env !== undefined) execFileSync('bash', [REGISTRY, 'stop'], { env, stdio: 'ignore' });
+  if (env !== undefined) execFileSync('bash', [REGISTRY, 'stop'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   rmSync(dir, { recursive: true, force: true });
 });
 
