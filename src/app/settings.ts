@@ -12,6 +12,8 @@ export interface StandaloneSettings {
   readonly consolePort: number;
   readonly dataDir: string;
   readonly logLevel: string;
+  /** Absent: standard error only. */
+  readonly logDir: string | undefined;
   readonly envoyConcurrency: number | undefined;
   readonly systemNamespace: string;
   readonly ingressClass: string;
@@ -26,6 +28,8 @@ export interface ControlPlaneSettings {
   readonly adminPort: number;
   readonly dataDir: string;
   readonly logLevel: string;
+  /** Absent: standard error only. */
+  readonly logDir: string | undefined;
   readonly systemNamespace: string;
   readonly ingressClass: string;
   readonly sockets: Sockets;
@@ -34,6 +38,8 @@ export interface ControlPlaneSettings {
 export interface PluginServerSettings {
   readonly dataDir: string;
   readonly logLevel: string;
+  /** Absent: standard error only. */
+  readonly logDir: string | undefined;
   readonly sockets: Sockets;
 }
 

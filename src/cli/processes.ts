@@ -3,23 +3,17 @@ import { startControlPlane } from '#app/control-plane/control-plane.ts';
 import { endWithParent } from '#app/parent.ts';
 import { startPluginServerProcess } from '#app/plugin-server.ts';
 import { type ControlPlaneSettings, type PluginServerSettings, readEnvironment } from '#app/settings.ts';
-import { createLogger } from '#lib/log.ts';
+import { openLog } from './open-log.ts';
 
 export async function controlPlane(): Promise<void> {
   const settings = given<ControlPlaneSettings>();
-  const running = await startControlPlane(
-    settings,
-    createLogger({ component: 'control-plane', level: settings.logLevel }),
-  );
+  const running = await startControlPlane(settings, await openLog('control-plane', settings));
   endWithParent(() => running.stop());
 }
 
 export async function pluginServer(): Promise<void> {
   const settings = given<PluginServerSettings>();
-  const running = await startPluginServerProcess(
-    settings,
-    createLogger({ component: 'plugin-server', level: settings.logLevel }),
-  );
+  const running = await startPluginServerProcess(settings, await openLog('plugin-server', settings));
   endWithParent(() => running.stop());
 }
 

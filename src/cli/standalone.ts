@@ -4,7 +4,7 @@ import { cacheDir, EnvoyNotFoundError } from '#app/envoy/binary.ts';
 import { readEnvironment } from '#app/settings.ts';
 import { PortInUseError } from '#app/standalone/ports.ts';
 import { type RunningStandalone, StartError, startStandalone } from '#app/standalone/standalone.ts';
-import { createLogger } from '#lib/log.ts';
+import { openLog } from './open-log.ts';
 
 interface Options {
   readonly configDir: string;
@@ -15,6 +15,7 @@ interface Options {
   readonly consolePort: number;
   readonly dataDir?: string;
   readonly logLevel: string;
+  readonly logDir?: string;
   readonly envoyConcurrency?: number;
   readonly systemNamespace: string;
   readonly ingressClass: string;
@@ -24,8 +25,12 @@ const READY_TIMEOUT_MS = 60_000;
 
 export async function standalone(options: Options): Promise<void> {
   const environment = readEnvironment();
-  const log = createLogger({ component: 'standalone', level: options.logLevel });
   const say = (text: string) => process.stderr.write(`[higress] ${text}\n`);
+  const logDir = options.logDir === undefined ? undefined : resolve(options.logDir);
+  const log = await openLog('standalone', { logLevel: options.logLevel, logDir }).catch((error: Error) => {
+    process.stderr.write(`higress: --log-dir: ${error.message}\n`);
+    return process.exit(1);
+  });
   let gateway: RunningStandalone;
   try {
     say(`starting the gateway on ${options.configDir} …`);
@@ -35,6 +40,7 @@ export async function standalone(options: Options): Promise<void> {
         configDir: resolve(options.configDir),
         dataDir: resolve(options.dataDir ?? join(cacheDir(environment.variables), 'data')),
         envoyConcurrency: options.envoyConcurrency,
+        logDir,
       },
       environment,
       log,

@@ -1,23 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { manualClock } from '#test/clock.ts';
 import { createBackoff } from './backoff.ts';
 import { sleep } from './clock.ts';
 import { createLastGood } from './last-good.ts';
 import { createLogger, throttled } from './log.ts';
-
-const dirs: string[] = [];
-afterEach(() => {
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true });
-});
-
-function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'higress-log-'));
-  dirs.push(dir);
-  return dir;
-}
 
 function captured(level = 'info') {
   const lines: Record<string, unknown>[] = [];
@@ -43,30 +29,6 @@ describe('log', () => {
         msg: 'hello',
       },
     ]);
-  });
-
-  it('rolls its file by size and keeps so many old ones, also over a restart', () => {
-    const path = join(folder(), 'deep', 'x.log');
-    for (let run = 0; run < 2; run++) {
-      const log = createLogger({ component: 'test', level: 'info', file: { path, maxBytes: 1000, backups: 3 } });
-      for (let n = 0; n < 50; n++) log.info({ n: run * 50 + n }, 'line');
-    }
-    const numbers = ['.3', '.2', '.1', ''].flatMap((suffix) => {
-      expect(statSync(path + suffix).size).toBeLessThanOrEqual(1000);
-      return readFileSync(path + suffix, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line).n as number);
-    });
-    expect(existsSync(`${path}.4`)).toBe(false);
-    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => 100 - numbers.length + index));
-  });
-
-  it('loses lines and not the process when the file cannot be written', () => {
-    const dir = folder();
-    writeFileSync(join(dir, 'file'), '');
-    const log = createLogger({ component: 'test', level: 'info', file: { path: join(dir, 'file', 'x.log') } });
-    expect(() => log.info('hello')).not.toThrow();
   });
 });
 

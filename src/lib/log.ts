@@ -1,7 +1,6 @@
 /** The log: JSON lines by pino, a constant message with varying fields, secrets censored by key. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
-import { RollingFile, type RollingFileOptions } from './rolling-file.ts';
 
 export type { Logger } from 'pino';
 
@@ -11,8 +10,8 @@ export interface LoggerOptions {
   readonly level: string;
   /** Default: standard error, so that standard output stays for answers. */
   readonly destination?: DestinationStream;
-  /** Write to this file, rolled by size, in place of `destination`. */
-  readonly file?: RollingFileOptions;
+  /** Written to as well, see `log-file.ts`. */
+  readonly file?: DestinationStream;
 }
 
 /** Keys whose values never reach a line, three levels deep. */
@@ -36,6 +35,7 @@ const SECRET_KEYS = [
 ];
 
 export function createLogger({ component, level, destination, file }: LoggerOptions): Logger {
+  const main = destination ?? pino.destination({ dest: 2, sync: true });
   return pino(
     {
       level,
@@ -44,7 +44,7 @@ export function createLogger({ component, level, destination, file }: LoggerOpti
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     },
-    file === undefined ? (destination ?? pino.destination({ dest: 2, sync: true })) : new RollingFile(file),
+    file === undefined ? main : pino.multistream([main, file].map((stream) => ({ stream, level: 'trace' as const }))),
   );
 }
 

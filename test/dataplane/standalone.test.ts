@@ -1,8 +1,10 @@
 /** `higress standalone` as an operator meets it: live changes, bad input, processes that die, a clean end. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Echo, ingressYaml, serviceYaml, startEcho } from '../support/echo.ts';
@@ -126,6 +128,23 @@ describe('the end', () => {
     const pids = Object.values(gateway.children());
     await gateway.stop('SIGKILL');
     await eventually('all children are gone', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
+  }, 60_000);
+});
+
+describe('log files', () => {
+  it('hold the lines of each process, beside standard error', async () => {
+    const logDir = mkdtempSync(join(tmpdir(), 'higress-logs-'));
+    try {
+      const files = { 'svc.yaml': serviceYaml('web', echo.port), 'bad.yaml': 'apiVersion: v1\nkind: Unheard\nmetadata: { name: x }' };
+      const gateway = await startGateway({ files, args: ['--log-dir', logDir, '--log-level', 'info'] });
+      await gateway.stop();
+      const lines = readFileSync(join(logDir, 'control-plane.1.log'), 'utf8').trim().split('\n');
+      expect(lines.some((line) => JSON.parse(line).msg.includes('Unheard'))).toBe(true);
+      for (const line of lines) expect(gateway.log).toContain(line);
+      expect(existsSync(join(logDir, 'plugin-server.1.log'))).toBe(true);
+    } finally {
+      rmSync(logDir, { recursive: true });
+    }
   }, 60_000);
 });
 

@@ -86,11 +86,17 @@ export async function startStandalone(
     adminPort,
     dataDir: settings.dataDir,
     logLevel: settings.logLevel,
+    logDir: settings.logDir,
     systemNamespace: settings.systemNamespace,
     ingressClass: settings.ingressClass,
     sockets,
   };
-  const pluginServer: PluginServerSettings = { dataDir: settings.dataDir, logLevel: settings.logLevel, sockets };
+  const pluginServer: PluginServerSettings = {
+    dataDir: settings.dataDir,
+    logLevel: settings.logLevel,
+    logDir: settings.logDir,
+    sockets,
+  };
   const node = (name: string, command: string, settingsJson: object) =>
     new SupervisedChild(
       {
