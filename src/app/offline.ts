@@ -7,7 +7,6 @@ import { createTranslator } from '#translate/translate.ts';
 import { createBuilder } from '#xds/build/build.ts';
 import type { ExplainEntry } from '#xds/build/explain.ts';
 import { encodeResource, RESOURCE_TYPES, type ResourceSet } from '#xds/snapshot/index.ts';
-import { KIND_PARSERS } from './kind-parsers.ts';
 import { offlineServices } from './offline-registries.ts';
 
 export interface OfflineOptions {
@@ -31,7 +30,7 @@ const SOCKETS = {
 };
 
 export function translateOffline(paths: readonly string[], options: OfflineOptions): OfflineResult {
-  const tree = new ManifestTree(paths, { parsers: KIND_PARSERS, systemNamespace: options.systemNamespace });
+  const tree = new ManifestTree(paths, { systemNamespace: options.systemNamespace });
   tree.scan();
   const registries = offlineServices(tree.part, options.systemNamespace);
   const world: World = { ...tree.part, registryServices: registries.services };

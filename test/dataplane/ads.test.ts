@@ -15,6 +15,7 @@ import {
   SnapshotStore,
 } from '../../src/xds/snapshot/index.ts';
 import { adsBootstrap, type Envoy, socketDir, startEnvoy, waitFor } from '../support/envoy.ts';
+import { resourceSet } from '../support/xds.ts';
 
 const TIMEOUT_MS = 60_000;
 const SILENT: ServerLog = { debug() {}, info() {}, warn() {}, error() {} };
@@ -29,20 +30,6 @@ afterEach(async () => {
 function resource(type: ResourceType, message: Message): Resource {
   const name = String(message.name ?? message.cluster_name);
   return { type, name, message, origins: [{ kind: 'Ingress', namespace: 'shop', name }] };
-}
-
-function resources(...list: Resource[]): ResourceSet {
-  const set: Record<ResourceType, Map<string, Resource>> = {
-    listener: new Map(),
-    route: new Map(),
-    cluster: new Map(),
-    endpoint: new Map(),
-    secret: new Map(),
-    extension: new Map(),
-    chain: new Map(),
-  };
-  for (const one of list) set[one.type].set(one.name, one);
-  return set;
 }
 
 function listener(name: string, route: string): Resource {
@@ -184,13 +171,13 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
     async () => {
       const port = await upstream();
       const base = [listener('edge', 'http'), cluster('web'), endpoints('web', port), token('one')];
-      const { store, envoy, server } = await start(protocol, resources(...base, routeTo('http', 'web', 'v1')));
+      const { store, envoy, server } = await start(protocol, resourceSet(...base, routeTo('http', 'web', 'v1')));
       const edge = await envoy.listenerPort('edge');
       expect(await get(edge)).toEqual({ status: 200, marker: 'v1', body: 'one' });
 
       // A new route that leads to a new cluster: never a moment without a target.
       const other = await upstream();
-      store.set(resources(...base, cluster('new'), endpoints('new', other), routeTo('http', 'new', 'v2')));
+      store.set(resourceSet(...base, cluster('new'), endpoints('new', other), routeTo('http', 'new', 'v2')));
       const statuses = new Set<number>();
       await waitFor(async () => {
         const answer = await get(edge);
@@ -201,7 +188,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
 
       // The old cluster goes, the secret turns.
       store.set(
-        resources(
+        resourceSet(
           listener('edge', 'http'),
           cluster('new'),
           endpoints('new', other),
@@ -229,7 +216,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
       const base = [listener('one', 'a'), listener('two', 'b'), cluster('web'), endpoints('web', port), token('t')];
       const { store, envoy, nacks, server, join } = await start(
         protocol,
-        resources(...base, routeTo('a', 'web', 'a1'), routeTo('b', 'web', 'b1')),
+        resourceSet(...base, routeTo('a', 'web', 'a1'), routeTo('b', 'web', 'b1')),
       );
       const one = await envoy.listenerPort('one');
       const two = await envoy.listenerPort('two');
@@ -237,7 +224,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
 
       // Good and bad change at once, with a cluster that only the last good route still needs.
       store.set(
-        resources(
+        resourceSet(
           listener('one', 'a'),
           listener('two', 'b'),
           cluster('web2'),
@@ -268,7 +255,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
       await late.stop();
 
       store.set(
-        resources(
+        resourceSet(
           listener('one', 'a'),
           listener('two', 'b'),
           cluster('web2'),
@@ -290,13 +277,13 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
     async () => {
       const port = await upstream();
       const base = [cluster('web'), endpoints('web', port), token('t'), routeTo('http', 'web', 'v1')];
-      const { store, envoy, nacks, server } = await start(protocol, resources(...base));
+      const { store, envoy, nacks, server } = await start(protocol, resourceSet(...base));
       const bad = resource('listener', {
         ...listener('bad', 'http').message,
         name: 'bad',
         listener_filters: [{ name: 'no.such.filter', typed_config: { '@type': `${TYPE}envoy.config.core.v3.Node` } }],
       });
-      store.set(resources(...base, bad, listener('good', 'http')));
+      store.set(resourceSet(...base, bad, listener('good', 'http')));
       const good = await envoy.listenerPort('good');
       await waitFor(async () => (await get(good)).status === 200);
       await waitFor(() => nacks.length > 0);
@@ -312,7 +299,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
       const port = await upstream();
       const { store, envoy, server, restartServer } = await start(
         protocol,
-        resources(
+        resourceSet(
           listener('edge', 'http'),
           cluster('web'),
           endpoints('web', port),
@@ -340,7 +327,7 @@ describe.each(['delta', 'sotw'] as const)('ADS to a real Envoy, %s', (protocol) 
       expect((await get(edge)).marker).toBe('v1');
 
       store.set(
-        resources(
+        resourceSet(
           listener('edge', 'http'),
           cluster('web'),
           endpoints('web', port),

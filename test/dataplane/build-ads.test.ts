@@ -10,6 +10,7 @@ import { type Echo, type Seen, startEcho } from '#test/echo.ts';
 import { adsBootstrap, type Envoy, socketDir, startEnvoy, waitFor } from '#test/envoy.ts';
 import { backend, builtin, gateway, host, origin, route } from '#test/ir.ts';
 import { send } from '#test/send.ts';
+import { buildOptionsIn } from '#test/static-envoy.ts';
 import { type Builder, createBuilder } from '#xds/build/build.ts';
 import { AdsServer, type NackReport } from '#xds/server/index.ts';
 import { SnapshotStore } from '#xds/snapshot/index.ts';
@@ -34,12 +35,7 @@ beforeAll(async () => {
   [one, two] = [await startEcho('one'), await startEcho('two')];
   builder = createBuilder(
     {
-      address: '127.0.0.1',
-      httpPort: 0,
-      httpsPort: 0,
-      httpsPublicPort: 443,
-      pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
-      egress: { socket: join(dir, 'egress.sock') },
+      ...buildOptionsIn(dir),
     },
     plugins,
   );

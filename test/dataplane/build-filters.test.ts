@@ -15,7 +15,7 @@ import { type Echo, type Seen, startEcho } from '#test/echo.ts';
 import { waitFor } from '#test/envoy.ts';
 import { backend, builtin, catalogue, gateway, host, origin, route } from '#test/ir.ts';
 import { send } from '#test/send.ts';
-import { type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
+import { buildOptionsIn, type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
 import { createBuilder } from '#xds/build/build.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hgf-'));
@@ -147,12 +147,7 @@ beforeAll(async () => {
   });
   const ports = { sse: await listen(sse), secure: await listen(secure), socket: await listen(socket) };
   const options = {
-    address: '127.0.0.1',
-    httpPort: 0,
-    httpsPort: 0,
-    httpsPublicPort: 443,
-    pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
-    egress: { socket: join(dir, 'egress.sock') },
+    ...buildOptionsIn(dir),
     accessLogPath: log,
   };
   const built = createBuilder(options, catalogue([definition])).build(example(ports, pem));

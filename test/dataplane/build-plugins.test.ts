@@ -15,19 +15,14 @@ import { waitFor } from '#test/envoy.ts';
 import { type FakePluginServer, startFakePluginServer } from '#test/fake-plugin-server.ts';
 import { backend, builtin, catalogue, gateway, host, origin, route } from '#test/ir.ts';
 import { type SendOptions, send } from '#test/send.ts';
-import { type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
+import { buildOptionsIn, type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
 import { type BuildOptions, type BuildResult, createBuilder } from '#xds/build/build.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hgp-'));
 const modulePath = join(dir, 'module.wasm');
 
 const options: BuildOptions = {
-  address: '127.0.0.1',
-  httpPort: 0,
-  httpsPort: 0,
-  httpsPublicPort: 443,
-  pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
-  egress: { socket: join(dir, 'egress.sock') },
+  ...buildOptionsIn(dir),
   wasm: {
     moduleUri: (ref) =>
       ref.url.includes('late')

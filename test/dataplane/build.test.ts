@@ -14,18 +14,13 @@ import type { NativeStep } from '#plugin-sdk/lower.ts';
 import { type Echo, type Seen, startEcho } from '#test/echo.ts';
 import { backend, builtin, catalogue, forward, gateway, host, origin, route } from '#test/ir.ts';
 import { type SendOptions, send } from '#test/send.ts';
-import { type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
+import { buildOptionsIn, type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
 import { type BuildOptions, createBuilder } from '#xds/build/build.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hgb-'));
 
 const options: BuildOptions = {
-  address: '127.0.0.1',
-  httpPort: 0,
-  httpsPort: 0,
-  httpsPublicPort: 443,
-  pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
-  egress: { socket: join(dir, 'egress.sock') },
+  ...buildOptionsIn(dir),
 };
 
 /** A plugin that is nothing but native filters given in its configuration. */

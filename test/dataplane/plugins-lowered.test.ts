@@ -22,7 +22,7 @@ import { configOf, expectHeaders } from '#test/fixture.ts';
 import { eventually } from '#test/gateway.ts';
 import { backend, builtin, catalogue, gateway, host, route } from '#test/ir.ts';
 import { send } from '#test/send.ts';
-import { type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
+import { buildOptionsIn, type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
 import { type BuildOptions, createBuilder } from '#xds/build/build.ts';
 
 interface Case {
@@ -53,12 +53,7 @@ interface Arrival {
 const dir = mkdtempSync(join(tmpdir(), 'hgl-'));
 const accessLogPath = join(dir, 'access.log');
 const options: BuildOptions = {
-  address: '127.0.0.1',
-  httpPort: 0,
-  httpsPort: 0,
-  httpsPublicPort: 443,
-  pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
-  egress: { socket: join(dir, 'egress.sock') },
+  ...buildOptionsIn(dir),
   accessLogPath,
 };
 const arrivals = new Map<string, Arrival>();

@@ -135,7 +135,10 @@ describe('log files', () => {
   it('hold the lines of each process, beside standard error', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'higress-logs-'));
     try {
-      const files = { 'svc.yaml': serviceYaml('web', echo.port), 'bad.yaml': 'apiVersion: v1\nkind: Unheard\nmetadata: { name: x }' };
+      const files = {
+        'svc.yaml': serviceYaml('web', echo.port),
+        'bad.yaml': 'apiVersion: v1\nkind: Unheard\nmetadata: { name: x }',
+      };
       const gateway = await startGateway({ files, args: ['--log-dir', logDir, '--log-level', 'info'] });
       await gateway.stop();
       const lines = readFileSync(join(logDir, 'control-plane.1.log'), 'utf8').trim().split('\n');

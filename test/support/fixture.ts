@@ -1,5 +1,5 @@
 /** Runs a plugin's fixtures through its hooks. */
-import { expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { Fixture } from '#plugin-sdk/fixture.ts';
 import { testPlugin } from '#plugin-sdk/testing.ts';
@@ -9,6 +9,23 @@ export function configOf<C>(plugin: PluginDefinition<C>, fixture: Fixture): C {
   const config = plugin.effectiveConfig?.(fixture.global, fixture.rule, { hasRules: fixture.hasRules ?? false });
   if (config === undefined) throw new Error(`${fixture.name}: the plugin does nothing with this configuration`);
   return JSON.parse(JSON.stringify(config)) as C;
+}
+
+/** All fixtures through the plugin's hooks, and whether each is lowered; real Envoy runs the lowered form in `plugins-lowered.test.ts`. */
+export function describeFixtures<C>(plugin: PluginDefinition<C>, fixtures: readonly Fixture[]): void {
+  describe(plugin.manifest.name, () => {
+    it.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, fixture) =>
+      runHooks(plugin, fixture),
+    );
+
+    it('is lowered where the fixtures say so', () => {
+      const context = { routeName: 'r', hostName: 'h', action: undefined, following: [], preceding: [] };
+      for (const fixture of fixtures) {
+        const { lowered } = plugin.lower?.(configOf(plugin, fixture), context) ?? { lowered: false };
+        expect([fixture.name, lowered]).toEqual([fixture.name, fixture.lowered]);
+      }
+    });
+  });
 }
 
 export async function runHooks<C>(plugin: PluginDefinition<C>, fixture: Fixture): Promise<void> {

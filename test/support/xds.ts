@@ -11,7 +11,13 @@ import {
   type SotwRequest,
 } from '#xds/server/messages.ts';
 import { type Address, CHANNEL_OPTIONS, DELTA_METHOD, grpcTarget, SOTW_METHOD } from '#xds/server/transport.ts';
-import type { Message, Resource, ResourceSet, ResourceType } from '#xds/snapshot/resources.ts';
+import {
+  emptyResourceMaps,
+  type Message,
+  type Resource,
+  type ResourceSet,
+  type ResourceType,
+} from '#xds/snapshot/resources.ts';
 
 export const SILENT: ServerLog = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -21,15 +27,7 @@ export function resource(type: ResourceType, name: string, message: Message = {}
 }
 
 export function resourceSet(...list: readonly Resource[]): ResourceSet {
-  const set: Record<ResourceType, Map<string, Resource>> = {
-    listener: new Map(),
-    route: new Map(),
-    cluster: new Map(),
-    endpoint: new Map(),
-    secret: new Map(),
-    extension: new Map(),
-    chain: new Map(),
-  };
+  const set = emptyResourceMaps();
   for (const one of list) set[one.type].set(one.name, one);
   return set;
 }

@@ -1,6 +1,5 @@
 /** The left end of a standalone gateway: folders of manifests, and the registries that their McpBridge names, joined into one World. */
 
-import { KIND_PARSERS } from '#app/kind-parsers.ts';
 import type { ControlPlaneSettings } from '#app/settings.ts';
 import type { Problem } from '#ir/types.ts';
 import type { Logger } from '#lib/log.ts';
@@ -46,7 +45,6 @@ export function startSources(settings: ControlPlaneSettings, listener: SourceLis
     (dir, n) =>
       new FileSource({
         dir,
-        parsers: KIND_PARSERS,
         systemNamespace: settings.systemNamespace,
         log: listener.log.child({ component: 'files' }),
         onWorld: (part, problems) => {

@@ -3,7 +3,7 @@ import type { Origin, Problem } from '#ir/types.ts';
 import type { KubeObject } from '#model/object.ts';
 import { describe, isRecord } from '#model/parse.ts';
 import { type Chunk, MAX_FILE_BYTES, readDocument, splitDocuments } from './documents.ts';
-import { defaultNamespace, type KindParsers, keyOf, lookUpKind, MODEL_PARSERS, type PartKey } from './kinds.ts';
+import { defaultNamespace, keyOf, lookUpKind, MODEL_PARSERS, type PartKey } from './kinds.ts';
 
 export interface Entry {
   readonly part: PartKey;
@@ -24,8 +24,6 @@ interface DocumentContent extends FileContent {
 
 export interface ReaderOptions {
   readonly systemNamespace: string;
-  /** Default: those of `model/`. */
-  readonly parsers?: KindParsers;
 }
 
 /** `kind` of origins of problems that no object can be named for. */
@@ -164,7 +162,7 @@ export class ManifestFile {
       });
     }
     const namespace = defaultNamespace(lookup.kind, name, lookup.home, this.#options.systemNamespace);
-    const parsed = (this.#options.parsers ?? MODEL_PARSERS)[lookup.part]({ value, file }, { namespace });
+    const parsed = MODEL_PARSERS[lookup.part]({ value, file }, { namespace });
     if (parsed.object !== undefined) {
       return {
         entries: [{ part: lookup.part, object: parsed.object }],

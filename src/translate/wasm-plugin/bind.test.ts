@@ -7,6 +7,7 @@ import type { Secret } from '#model/secret.ts';
 import { parseWasmPlugin, type WasmPlugin } from '#model/wasm-plugin.ts';
 import { createCatalogue } from '#plugin-sdk/catalogue.ts';
 import { definePlugin, PluginConfigError, type PluginDefinition } from '#plugin-sdk/definition.ts';
+import { redactConfig } from '#plugin-sdk/redact.ts';
 import {
   type BinderOptions,
   createLastGood,
@@ -15,7 +16,6 @@ import {
   type PreparedPlugins,
 } from './bind.ts';
 import type { RouteFacts } from './match.ts';
-import { redactConfig } from './redact.ts';
 
 function builtin(name: string, rest: Partial<PluginDefinition> & { priority?: number } = {}): PluginDefinition {
   const { priority = 10, ...more } = rest;

@@ -5,7 +5,14 @@
 import type { Backend, Certificate, Gateway, Host, Origin, Problem } from '#ir/types.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
-import type { Message, Resource, ResourceSet, ResourceType } from '#xds/snapshot/resources.ts';
+import {
+  emptyResourceMaps,
+  type Message,
+  type Resource,
+  type ResourceMaps,
+  type ResourceSet,
+  type ResourceType,
+} from '#xds/snapshot/resources.ts';
 import { ChainStore } from './chain.ts';
 import { cluster, loadAssignment, pluginServerClusters } from './cluster.ts';
 import type { ExplainEntry } from './explain.ts';
@@ -41,8 +48,6 @@ interface BuiltBackend {
   readonly publicCas: boolean;
 }
 
-type Collected = Record<ResourceType, Map<string, Resource>>;
-
 class MemoBuilder implements Builder {
   readonly #options: BuildOptions;
   readonly #planner: Planner;
@@ -61,7 +66,7 @@ class MemoBuilder implements Builder {
   }
 
   build(gateway: Gateway): BuildResult {
-    const out = empty();
+    const out = emptyResourceMaps();
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
@@ -95,7 +100,7 @@ class MemoBuilder implements Builder {
   }
 
   #routes(
-    out: Collected,
+    out: ResourceMaps,
     listener: typeof LISTENER_HTTP | typeof LISTENER_HTTPS,
     hosts: BuiltHost[],
     gateway: Gateway,
@@ -116,7 +121,7 @@ class MemoBuilder implements Builder {
   }
 
   #backendsOf(
-    out: Collected,
+    out: ResourceMaps,
     gateway: Gateway,
     certificates: ReadonlyMap<string, Certificate>,
     problems: Problems,
@@ -150,7 +155,7 @@ class MemoBuilder implements Builder {
     }
   }
 
-  #secrets(out: Collected, certificates: readonly Certificate[]): void {
+  #secrets(out: ResourceMaps, certificates: readonly Certificate[]): void {
     for (const certificate of certificates) {
       let made = this.#secretsOf.get(certificate);
       if (made === undefined) {
@@ -164,7 +169,7 @@ class MemoBuilder implements Builder {
   }
 
   #listeners(
-    out: Collected,
+    out: ResourceMaps,
     gateway: Gateway,
     certificates: ReadonlyMap<string, Certificate>,
     problems: Problems,
@@ -208,16 +213,4 @@ function secretShape(certificates: ReadonlyMap<string, Certificate>, name: strin
 
 function sameItems(a: readonly unknown[], b: readonly unknown[] | undefined): boolean {
   return b !== undefined && a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-function empty(): Collected {
-  return {
-    listener: new Map(),
-    route: new Map(),
-    cluster: new Map(),
-    endpoint: new Map(),
-    secret: new Map(),
-    extension: new Map(),
-    chain: new Map(),
-  };
 }

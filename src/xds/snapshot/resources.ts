@@ -27,6 +27,21 @@ export interface Resource {
 
 export type ResourceSet = Readonly<Record<ResourceType, ReadonlyMap<string, Resource>>>;
 
+/** A resource set while it is being filled. */
+export type ResourceMaps = Record<ResourceType, Map<string, Resource>>;
+
+export function emptyResourceMaps(): ResourceMaps {
+  return {
+    listener: new Map(),
+    route: new Map(),
+    cluster: new Map(),
+    endpoint: new Map(),
+    secret: new Map(),
+    extension: new Map(),
+    chain: new Map(),
+  };
+}
+
 /** A chain of plugins as the plugin server gets it; content-addressed by `id`. */
 export interface ChainMessage extends Message {
   readonly id: string;
