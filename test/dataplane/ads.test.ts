@@ -146,7 +146,7 @@ async function start(protocol: 'sotw' | 'delta', first: ResourceSet): Promise<Wo
   const nacks: NackReport[] = [];
   const newServer = async () => {
     const made = new AdsServer({ store, log: SILENT, onNack: (report) => nacks.push(report) });
-    await made.listen({ path });
+    await made.listen({ address: { path } });
     return made;
   };
   let server = await newServer();

@@ -42,7 +42,7 @@ beforeAll(async () => {
   publish(gateway({ hosts: [] }));
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   server = new AdsServer({ store, log, onNack: (report) => nacks.push(report) });
-  await server.listen({ path: join(dir, 'ads.sock') });
+  await server.listen({ address: { path: join(dir, 'ads.sock') } });
   envoy = await startEnvoy(adsBootstrap({ nodeId: 'test', adsSocket: join(dir, 'ads.sock'), protocol: 'delta' }));
   await envoy.ready();
   port = await envoy.listenerPort('http');

@@ -1,4 +1,4 @@
-/** The left end of a standalone gateway: folders of manifests, and the registries that their McpBridge names, joined into one World. */
+/** The left end: objects from folders or a cluster, and what the registries of their McpBridge know, joined into one World. */
 
 import type { ControlPlaneSettings } from '#app/settings.ts';
 import type { Problem } from '#ir/types.ts';
@@ -24,7 +24,8 @@ export interface Sources {
   stop(): Promise<void>;
 }
 
-export function startSources(settings: ControlPlaneSettings, listener: SourceListener): Sources {
+/** Folders of manifests, for a standalone gateway. */
+export function startFileSources(settings: ControlPlaneSettings, listener: SourceListener): Sources {
   const parts = settings.configDirs.map((): WorldPart => EMPTY_PART);
   let starting = true;
   const report = () => {

@@ -8,9 +8,11 @@ import type { Logger } from '#lib/log.ts';
 import type { ModuleState } from '#plugin-server/wasm/store.ts';
 import type { WasmResolution } from '#xds/build/options.ts';
 
+/** Where the plugin server's HTTP face listens. */
+export type ModuleServer = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
 export interface WasmResolverOptions {
-  /** Unix socket of the plugin server's HTTP face. */
-  readonly socket: string;
+  readonly server: ModuleServer;
   /** Docker-config credentials of a `namespace/name` Secret for a registry host. */
   readonly credentials: (pullSecret: string, url: string) => { username: string; password: string } | undefined;
   readonly onChange: () => void;
@@ -96,7 +98,7 @@ export class WasmResolver {
     return new Promise((resolve, reject) => {
       const call = httpRequest(
         {
-          socketPath: this.#options.socket,
+          ...this.#options.server,
           path: '/wasm/modules',
           method: 'POST',
           headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },

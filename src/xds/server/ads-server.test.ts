@@ -33,7 +33,7 @@ async function startServer(): Promise<void> {
     onAck: (report) => acks.push(report),
     readyWaitMs: 300,
   });
-  address = { host: '127.0.0.1', port: await server.listen({ host: '127.0.0.1', port: 0 }) };
+  address = { host: '127.0.0.1', port: await server.listen({ address: { host: '127.0.0.1', port: 0 } }) };
 }
 
 beforeEach(async () => {
@@ -552,7 +552,7 @@ describe('a Unix socket', () => {
     const path = join(dir, 'ads.sock');
     writeFileSync(path, 'left behind');
     const other = new AdsServer({ store, log: SILENT });
-    await other.listen({ path });
+    await other.listen({ address: { path } });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const stream = deltaStream({ path });
     streams.push(stream);

@@ -20,7 +20,15 @@ import { type NodeInfo, type NodeRole, nodeInfo } from './node.ts';
 import { Session } from './session.ts';
 import { type AdsStatus, type Connection, nodeStatus } from './status.ts';
 import type { Answer, Protocol, Response } from './subscription.ts';
-import { type Address, CHANNEL_OPTIONS, DELTA_METHOD, grpcTarget, SOTW_METHOD } from './transport.ts';
+import {
+  type Address,
+  CHANNEL_OPTIONS,
+  DELTA_METHOD,
+  grpcTarget,
+  SOTW_METHOD,
+  serverCredentials,
+  type TlsFiles,
+} from './transport.ts';
 
 export interface NackReport {
   readonly node: NodeInfo;
@@ -62,6 +70,12 @@ export interface AcknowledgedQuery {
   readonly types?: readonly ResourceType[];
 }
 
+export interface ListenOptions {
+  readonly address: Address;
+  /** With it only clients whose certificate the CA signed get anything, and each only in the role that the certificate's common name says. */
+  readonly tls?: TlsFiles | undefined;
+}
+
 type Stream = grpc.ServerDuplexStream<Buffer, Buffer>;
 
 const DEFAULT_READY_WAIT_MS = 1_000;
@@ -94,10 +108,10 @@ export class AdsServer {
   }
 
   /** Starts to listen; a Unix socket left behind by a dead process is replaced, and is open to this user only. Resolves with the TCP port (0 for a socket). */
-  async listen(address: Address): Promise<number> {
+  async listen({ address, tls }: ListenOptions): Promise<number> {
     if ('path' in address) await unlink(address.path).catch(ignoreMissing);
     const port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(grpcTarget(address), grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      this.#server.bindAsync(grpcTarget(address), serverCredentials(tls), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       );
     });
@@ -191,6 +205,9 @@ export class AdsServer {
 
   #connect(stream: Stream, protocol: Protocol, wireNode: WireNode | undefined): Connection {
     const node = nodeInfo(wireNode);
+    const certified = stream.getAuthContext().sslPeerCertificate?.subject.CN;
+    if (certified !== undefined && certified !== node.role)
+      throw new Error(`a certificate for "${certified}" does not allow the role "${node.role}"`);
     const session = new Session({
       protocol,
       store: this.#options.store,

@@ -18,7 +18,7 @@ interface Serving {
 
 async function serve(store: SnapshotStore, port = 0, onNack?: (report: NackReport) => void): Promise<Serving> {
   const server = new AdsServer({ store, log: SILENT, ...(onNack === undefined ? {} : { onNack }) });
-  const bound = await server.listen({ host: '127.0.0.1', port });
+  const bound = await server.listen({ address: { host: '127.0.0.1', port } });
   closers.push(() => server.stop());
   return { server, port: bound };
 }

@@ -3,7 +3,14 @@ import grpc from '@grpc/grpc-js';
 import type { ServerLog } from './log.ts';
 import { type DeltaResponse, decodeDeltaResponse, encodeDeltaRequest } from './messages.ts';
 import { WILDCARD } from './subscription.ts';
-import { type Address, CHANNEL_OPTIONS, DELTA_METHOD, grpcTarget } from './transport.ts';
+import {
+  type Address,
+  CHANNEL_OPTIONS,
+  channelCredentials,
+  DELTA_METHOD,
+  grpcTarget,
+  type TlsFiles,
+} from './transport.ts';
 
 export interface ResourceUpdate {
   readonly upsert: ReadonlyMap<string, Uint8Array>;
@@ -12,6 +19,8 @@ export interface ResourceUpdate {
 
 export interface AdsClientOptions {
   readonly address: Address;
+  /** Absent: no encryption, for a Unix socket. */
+  readonly tls?: TlsFiles | undefined;
   readonly node: {
     readonly id: string;
     readonly cluster: string;
@@ -57,7 +66,7 @@ export class AdsClient {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    this.#client = new grpc.Client(grpcTarget(this.#options.address), grpc.credentials.createInsecure(), {
+    this.#client = new grpc.Client(grpcTarget(this.#options.address), channelCredentials(this.#options.tls), {
       ...CHANNEL_OPTIONS,
       // The client's own back-off decides; that of the channel would add to it.
       'grpc.initial_reconnect_backoff_ms': this.#options.firstDelayMs ?? FIRST_DELAY_MS,

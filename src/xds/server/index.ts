@@ -5,10 +5,11 @@ export {
   type AckReport,
   AdsServer,
   type AdsServerOptions,
+  type ListenOptions,
   type NackReport,
 } from './ads-server.ts';
 export { AdsClient, type AdsClientOptions, type ResourceUpdate } from './client.ts';
 export type { ServerLog } from './log.ts';
 export { GATEWAY_CLUSTER, type NodeInfo, type NodeRole, PLUGIN_SERVER_CLUSTER } from './node.ts';
 export type { AdsStatus, NodeStatus, TypeStatus } from './status.ts';
-export type { Address } from './transport.ts';
+export type { Address, TlsFiles } from './transport.ts';

@@ -1,9 +1,39 @@
 /** gRPC settings and method definitions that server and client share. Messages pass as bytes; their codecs are in `messages.ts`. */
-import type grpc from '@grpc/grpc-js';
+import grpc from '@grpc/grpc-js';
 import { ADS_SERVICE } from './messages.ts';
 
 /** A Unix socket, or a TCP address; port 0 takes a free one. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number };
+
+/** Paths of PEM files, read again when they change. Both sides show a certificate and check the other's against `ca`. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+const CERTIFICATE_REFRESH_MS = 10_000;
+
+function certificates({ cert, key, ca }: TlsFiles): grpc.experimental.CertificateProvider {
+  return new grpc.experimental.FileWatcherCertificateProvider({
+    certificateFile: cert,
+    privateKeyFile: key,
+    caCertificateFile: ca,
+    refreshIntervalMs: CERTIFICATE_REFRESH_MS,
+  });
+}
+
+export function serverCredentials(tls: TlsFiles | undefined): grpc.ServerCredentials {
+  if (tls === undefined) return grpc.ServerCredentials.createInsecure();
+  const provider = certificates(tls);
+  return grpc.experimental.createCertificateProviderServerCredentials(provider, provider, true);
+}
+
+export function channelCredentials(tls: TlsFiles | undefined): grpc.ChannelCredentials {
+  if (tls === undefined) return grpc.credentials.createInsecure();
+  const provider = certificates(tls);
+  return grpc.experimental.createCertificateProviderChannelCredentials(provider, provider);
+}
 
 const KEEPALIVE_INTERVAL_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;

@@ -1,0 +1,143 @@
+/** One kind's objects as the model knows them, by key, with what is wrong with them. An object that turns bad keeps its last good version. */
+import type { Problem } from '#ir/types.ts';
+import { contentHash } from '#lib/hash.ts';
+import type { KubeObject, Parsed, RawDocument } from '#model/object.ts';
+import type { ParseDefaults } from '#model/parse.ts';
+import type { RawObject, ReflectorSink } from './reflector.ts';
+
+export interface CollectionOptions<T extends KubeObject> {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly parse: (raw: RawDocument, defaults: ParseDefaults) => Parsed<T>;
+  /** Objects that are of no interest are forgotten at once. */
+  readonly wanted?: (object: RawObject) => boolean;
+  readonly onChange: () => void;
+  readonly onFailed: (error: Error) => void;
+  readonly onRecovered: () => void;
+}
+
+interface Entry<T> {
+  readonly version: string | undefined;
+  /** Hash of what the model could see of it, so that a change of the status alone is none. */
+  readonly content: string;
+  readonly object: T | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** kubectl keeps whole objects in it. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const KEPT = 'the last valid version stays in force';
+
+export class Collection<T extends KubeObject> implements ReflectorSink {
+  readonly #options: CollectionOptions<T>;
+  readonly #entries = new Map<string, Entry<T>>();
+  #listed = new Set<string>();
+  #objects: readonly T[] | undefined;
+  #problems: readonly Problem[] | undefined;
+  /** The first list is complete. */
+  synced = false;
+
+  constructor(options: CollectionOptions<T>) {
+    this.#options = options;
+  }
+
+  /** The same list as long as nothing changed. */
+  get objects(): readonly T[] {
+    this.#objects ??= [...this.#entries.values()].flatMap(({ object }) => (object === undefined ? [] : [object]));
+    return this.#objects;
+  }
+
+  get problems(): readonly Problem[] {
+    this.#problems ??= [...this.#entries.values()].flatMap(({ problems }) => problems);
+    return this.#problems;
+  }
+
+  listing(): void {
+    this.#listed = new Set();
+  }
+
+  seen(object: RawObject): void {
+    this.#listed.add(keyOf(object));
+    this.#put(object);
+  }
+
+  listed(): void {
+    for (const key of this.#entries.keys()) if (!this.#listed.has(key)) this.#remove(key);
+    this.#listed = new Set();
+    this.synced = true;
+    this.#options.onChange();
+  }
+
+  changed(object: RawObject): void {
+    if (this.#put(object)) this.#options.onChange();
+  }
+
+  deleted(object: RawObject): void {
+    if (this.#remove(keyOf(object))) this.#options.onChange();
+  }
+
+  failed(error: Error): void {
+    this.#options.onFailed(error);
+  }
+
+  recovered(): void {
+    this.#options.onRecovered();
+  }
+
+  #put(raw: RawObject): boolean {
+    const { kind, apiVersion, parse, wanted } = this.#options;
+    const key = keyOf(raw);
+    if (wanted?.(raw) === false) return this.#remove(key);
+    const version = raw.metadata.resourceVersion;
+    const before = this.#entries.get(key);
+    if (before !== undefined && version !== undefined && before.version === version) return false;
+    const value = { ...lean(raw), kind, apiVersion };
+    const content = contentHash({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } });
+    if (before?.content === content) {
+      this.#entries.set(key, { ...before, version });
+      return false;
+    }
+    const { object, problems } = parse({ value }, { namespace: '' });
+    const good = object ?? before?.object;
+    this.#entries.set(key, {
+      version,
+      content,
+      object: good,
+      problems:
+        object === undefined && good !== undefined
+          ? problems.map((one) => ({ ...one, hint: one.hint === undefined ? KEPT : `${one.hint}; ${KEPT}` }))
+          : problems,
+    });
+    this.#forget();
+    return true;
+  }
+
+  #remove(key: string): boolean {
+    if (!this.#entries.delete(key)) return false;
+    this.#forget();
+    return true;
+  }
+
+  #forget(): void {
+    this.#objects = undefined;
+    this.#problems = undefined;
+  }
+}
+
+/** Without what nobody here reads and what would otherwise be held for every object. */
+function lean({ status: _status, ...raw }: RawObject): RawObject {
+  const {
+    managedFields: _managed,
+    annotations,
+    ...metadata
+  } = raw.metadata as RawObject['metadata'] & {
+    managedFields?: unknown;
+    annotations?: Readonly<Record<string, string>>;
+  };
+  const { [LAST_APPLIED]: _applied, ...notes } = annotations ?? {};
+  return { ...raw, metadata: { ...metadata, annotations: notes } as RawObject['metadata'] };
+}
+
+function keyOf({ metadata }: RawObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}

@@ -1,0 +1,72 @@
+/** The collections that the controller reads, and how. */
+import { HIGRESS_CONFIG_NAME, HIGRESS_HTTPS_NAME } from '#model/config-map.ts';
+import { MODEL_PARSERS, type PartKey } from '../files/kinds.ts';
+import type { Query } from './client.ts';
+import type { RawObject } from './reflector.ts';
+
+export interface KubeKind {
+  readonly part: PartKey;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly plural: string;
+  /** Where its objects count: everywhere (or in the watched namespace), in the system namespace, or it has no namespaces. */
+  readonly scope: 'watched' | 'system' | 'cluster';
+  /** Of no use to a gateway, so never held in memory. */
+  readonly query?: Query;
+  readonly wanted?: (object: RawObject) => boolean;
+}
+
+const NETWORKING = 'networking.k8s.io/v1';
+const HIGRESS = 'networking.higress.io/v1';
+
+export const KUBE_KINDS: readonly KubeKind[] = [
+  { part: 'ingresses', kind: 'Ingress', apiVersion: NETWORKING, plural: 'ingresses', scope: 'watched' },
+  { part: 'ingressClasses', kind: 'IngressClass', apiVersion: NETWORKING, plural: 'ingressclasses', scope: 'cluster' },
+  { part: 'services', kind: 'Service', apiVersion: 'v1', plural: 'services', scope: 'watched' },
+  {
+    part: 'endpointSlices',
+    kind: 'EndpointSlice',
+    apiVersion: 'discovery.k8s.io/v1',
+    plural: 'endpointslices',
+    scope: 'watched',
+  },
+  {
+    part: 'secrets',
+    kind: 'Secret',
+    apiVersion: 'v1',
+    plural: 'secrets',
+    scope: 'watched',
+    query: { fieldSelector: 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token' },
+  },
+  {
+    part: 'configMaps',
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    plural: 'configmaps',
+    scope: 'system',
+    wanted: ({ metadata }) => metadata.name === HIGRESS_CONFIG_NAME || metadata.name === HIGRESS_HTTPS_NAME,
+  },
+  // Everywhere, so that an object in a namespace where it does not count can be told so.
+  { part: 'mcpBridges', kind: 'McpBridge', apiVersion: HIGRESS, plural: 'mcpbridges', scope: 'watched' },
+  { part: 'http2rpcs', kind: 'Http2Rpc', apiVersion: HIGRESS, plural: 'http2rpcs', scope: 'watched' },
+  {
+    part: 'wasmPlugins',
+    kind: 'WasmPlugin',
+    apiVersion: 'extensions.higress.io/v1alpha1',
+    plural: 'wasmplugins',
+    scope: 'watched',
+  },
+];
+
+export function parserOf(part: PartKey) {
+  return MODEL_PARSERS[part];
+}
+
+/** Paths of the collections of a kind; several when one namespace is watched beside the system namespace. */
+export function pathsOf(kind: KubeKind, watchNamespace: string, systemNamespace: string): readonly string[] {
+  const base = kind.apiVersion === 'v1' ? '/api/v1' : `/apis/${kind.apiVersion}`;
+  const within = (namespace: string) => `${base}/namespaces/${namespace}/${kind.plural}`;
+  if (kind.scope === 'system') return [within(systemNamespace)];
+  if (kind.scope === 'cluster' || watchNamespace === '') return [`${base}/${kind.plural}`];
+  return [...new Set([watchNamespace, systemNamespace])].map(within);
+}
