@@ -1,4 +1,4 @@
-// Three tiers in one runner; `npm run test:*` picks one by its project name.
+// Four tiers in one runner; `npm run test:*` picks one by its project name.
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
@@ -20,5 +20,12 @@ export default {
     },
     { ...base, displayName: 'dataplane', testMatch: ['<rootDir>/test/dataplane/**/*.test.ts'] },
     { ...base, displayName: 'services', testMatch: ['<rootDir>/test/services/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'kube',
+      testMatch: ['<rootDir>/test/kube/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/kube/setup.mjs',
+      globalTeardown: '<rootDir>/test/kube/teardown.mjs',
+    },
   ],
 };

@@ -1,27 +1,22 @@
-/** The plugin-server process of a standalone gateway: plugins, Wasm modules and MCP servers behind Unix sockets. */
+/** The plugin-server process: plugins, Wasm modules and MCP servers, wherever its addresses are. */
 import { join } from 'node:path';
-import type { PluginServerSettings } from '#app/settings.ts';
 import type { Logger } from '#lib/log.ts';
-import { startPluginServer } from '#plugin-server/server.ts';
+import { type PluginServerOptions, startPluginServer } from '#plugin-server/server.ts';
 import { wasmRoutes } from '#plugin-server/wasm/routes.ts';
 import { ModuleStore } from '#plugin-server/wasm/store.ts';
 import { catalogue } from '#plugins/index.ts';
 
+export interface PluginServerPlace extends Pick<PluginServerOptions, 'extProc' | 'http' | 'egress' | 'ads'> {
+  /** Wasm modules are kept in a folder here. */
+  readonly dataDir: string;
+}
+
 export async function startPluginServerProcess(
-  settings: PluginServerSettings,
+  { dataDir, ...place }: PluginServerPlace,
   log: Logger,
 ): Promise<{ stop(): Promise<void> }> {
-  const { sockets } = settings;
-  const modules = new ModuleStore({ dir: join(settings.dataDir, 'wasm'), log });
-  const server = await startPluginServer({
-    catalogue,
-    log,
-    extProc: { path: sockets.extProc },
-    http: { path: sockets.pluginHttp },
-    egress: { path: sockets.egress },
-    ads: { address: { path: sockets.ads }, nodeId: 'standalone-plugin-server' },
-    mounts: { '/wasm/': wasmRoutes(modules) },
-  });
+  const modules = new ModuleStore({ dir: join(dataDir, 'wasm'), log });
+  const server = await startPluginServer({ ...place, catalogue, log, mounts: { '/wasm/': wasmRoutes(modules) } });
   return {
     stop: async () => {
       await server.stop();

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The one command, `higress`. Each subcommand's file is loaded only when it is used, so that `--help` and `check` start fast. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from '#app/version.ts';
+import { hostPort, listenAddress } from './addresses.ts';
 
-const program = new Command('higress').description('An Envoy-based ingress, API, LLM and MCP gateway').version('0.1.0');
+const program = new Command('higress').description('An Envoy-based ingress, API, LLM and MCP gateway').version(VERSION);
 
 program
   .command('standalone')
@@ -42,20 +44,128 @@ program
   .action(async (paths, options) => (await import('./render.ts')).render(paths, options));
 
 program
+  .command('explain')
+  .description('tell which route, policies, plugins and cluster a request gets, and where each was written')
+  .argument('<url>', 'for example https://shop.example.com/cart?id=1')
+  .option('-H, --header <line>', "header 'name: value'; may be given several times", several)
+  .option('-X, --method <method>', 'method', 'GET')
+  .option('--config-dir <path...>', 'ask files or folders instead of a running gateway')
+  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(format('text', 'json'))
+  .option('--system-namespace <name>', 'namespace of McpBridge, WasmPlugin and higress-config', 'higress-system')
+  .option('--ingress-class <name>', 'class of the Ingresses to serve', 'higress')
+  .addHelpText('after', '\nExit status: 0 something answers, 1 nothing matches, 2 it could not be found out.')
+  .action(async (url, options) => (await import('./explain.ts')).explain(url, options));
+
+program
+  .command('diff')
+  .description('tell what manifests would change, before they are applied')
+  .argument('<path...>', 'files or folders')
+  .option('--against <path...>', 'compare with files or folders instead of a running gateway')
+  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(format('text', 'json'))
+  .option('--system-namespace <name>', 'namespace of McpBridge, WasmPlugin and higress-config', 'higress-system')
+  .option('--ingress-class <name>', 'class of the Ingresses to serve', 'higress')
+  .addHelpText('after', '\nExit status: 0 no difference, 1 differences, 2 it could not be found out.')
+  .action(async (paths, options) => (await import('./diff.ts')).diff(paths, options));
+
+program
+  .command('status')
+  .description('tell whether a running gateway is well: processes, what each has taken, registries, problems')
+  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(format('text', 'json'))
+  .addHelpText('after', '\nExit status: 0 ready, 1 not ready, 2 nobody answers.')
+  .action(async (options) => (await import('./status.ts')).status(options));
+
+program
+  .command('config')
+  .description("print a part of a running gateway's Envoy configuration, as Envoy has it; secrets are redacted")
+  .addArgument(new Argument('<section>').choices(['bootstrap', 'listener', 'route', 'cluster', 'endpoint', 'secret']))
+  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(format('json', 'yaml'))
+  .action(async (section, options) => (await import('./config.ts')).config(section, options));
+
+program
   .command('envoy')
   .description('print the path of the Envoy binary, fetching it when there is none')
   .action(async () => (await import('./envoy.ts')).envoy());
 
+program
+  .command('controller')
+  .alias('serve')
+  .description('the controller in a Kubernetes cluster: watches it, writes status, serves gateways and plugin servers')
+  .option('--ingressClass <name>', 'class of the Ingresses to serve; empty = all', 'higress')
+  .option('--watchNamespace <namespace>', 'only Ingresses, Services and Secrets of this namespace; empty = all', '')
+  .option('--domain <suffix>', 'DNS suffix of the cluster', 'cluster.local')
+  .option('--enableStatus <bool>', 'write the addresses of Ingresses', bool, true)
+  .option('--gatewaySelectorKey <key>', 'accepted for compatibility; gateways are told by their certificate')
+  .option('--gatewaySelectorValue <value>', 'accepted for compatibility')
+  .option('--httpAddress <address>', '/ready, /healthz, /debug', hostPort, hostPort(':8888'))
+  .option('--grpcAddress <address>', 'xDS over mTLS', hostPort, hostPort(':15012'))
+  .option('--metricsAddress <address>', '/metrics', hostPort, hostPort(':15014'))
+  .option('--gatewayHttpPort <port>', 'HTTP port of the gateways', port, 80)
+  .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
+  .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
+  .option('--gatewayCertDir <dir>', 'where gateway pods mount their certificate', '/etc/higress/xds')
+  .addOption(
+    new Option('--pluginServerMode <mode>', 'where plugins run')
+      .choices(['deployment', 'sidecar'])
+      .default('deployment'),
+  )
+  .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server of the own namespace', '')
+  .option('--pluginServerExtProcPort <port>', 'port for ext_proc', port, 18080)
+  .option('--pluginServerHttpPort <port>', 'port for MCP servers and Wasm modules', port, 18081)
+  .option('--pluginServerSocketDir <dir>', 'sidecar mode: folder of the Unix sockets', '/var/run/higress')
+  .option('--serviceName <name>', "this controller's Service", 'higress-controller')
+  .option('--dataDir <dir>', 'files of this replica (default: below the temporary folder)')
+  .option('--kubeconfig <path>', 'default: in the cluster, else KUBECONFIG, else ~/.kube/config')
+  .option('--logLevel <level>', 'trace, debug, info, warn, error or silent', logLevel, 'info')
+  .option('--logDir <dir>', 'also write the log to a file here: rolled at 64 MB, 3 older ones kept')
+  .action(async (options) => (await import('./controller.ts')).controller(options));
+
+program
+  .command('plugin-server')
+  .description('runs plugins, MCP servers and Wasm modules for the gateways of a cluster')
+  .option('--xdsAddress <address>', "the controller's xDS, HOST:PORT", hostPort)
+  .option('--xdsCertDir <dir>', 'folder with tls.crt, tls.key, ca.crt', '/etc/higress/xds')
+  .option('--extProc <address>', ':PORT, HOST:PORT or unix:PATH', listenAddress)
+  .option('--http <address>', ':PORT, HOST:PORT or unix:PATH', listenAddress)
+  .option(
+    '--egress <address>',
+    "the gateways' egress, HOST:PORT or unix:PATH; absent = plugins cannot call out",
+    listenAddress,
+  )
+  .option('--dataDir <dir>', 'where Wasm modules are kept', '/var/lib/higress')
+  .option('--logLevel <level>', 'trace, debug, info, warn, error or silent', logLevel, 'info')
+  .option('--logDir <dir>', 'also write the log to a file here: rolled at 64 MB, 3 older ones kept')
+  .action(async (options) => (await import('./plugin-server.ts')).pluginServer(options));
+
 program.command('control-plane', { hidden: true }).action(async () => (await import('./processes.ts')).controlPlane());
-program.command('plugin-server', { hidden: true }).action(async () => (await import('./processes.ts')).pluginServer());
+program
+  .command('standalone-plugin-server', { hidden: true })
+  .action(async () => (await import('./processes.ts')).pluginServer());
 
 await program.parseAsync();
+
+/** The first is the default. */
+function format(...choices: readonly [string, string]): Option {
+  return new Option('-o, --output <format>', `${choices.join(' or ')}`).choices(choices).default(choices[0]);
+}
+
+function several(line: string, before: readonly string[] = []): readonly string[] {
+  return [...before, line];
+}
 
 function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535; 0 picks a free one.');
   return value;
+}
+
+function bool(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('expected true or false.');
+  return text === 'true';
 }
 
 function count(text: string): number {

@@ -13,7 +13,17 @@ export async function controlPlane(): Promise<void> {
 
 export async function pluginServer(): Promise<void> {
   const settings = given<PluginServerSettings>();
-  const running = await startPluginServerProcess(settings, await openLog('plugin-server', settings));
+  const { sockets, dataDir } = settings;
+  const running = await startPluginServerProcess(
+    {
+      dataDir,
+      extProc: { path: sockets.extProc },
+      http: { path: sockets.pluginHttp },
+      egress: { path: sockets.egress },
+      ads: { address: { path: sockets.ads }, nodeId: 'standalone-plugin-server' },
+    },
+    await openLog('plugin-server', settings),
+  );
   endWithParent(() => running.stop());
 }
 

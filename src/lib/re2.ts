@@ -25,3 +25,12 @@ export function re2Groups(pattern: string): number {
 export function escapeRe2(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
+
+/** Whether the whole text is as the pattern says; false for a pattern that RE2 refuses. */
+export function re2FullMatch(pattern: string, text: string): boolean {
+  try {
+    return RE2JS.compile(pattern).matches(text);
+  } catch {
+    return false;
+  }
+}

@@ -38,6 +38,19 @@ spec:
     expect(object?.spec.proxies).toMatchObject([{ connectTimeout: 1200, listenerPort: 0 }]);
   });
 
+  it('takes the type of a proxy in any case, and knows only HTTP', () => {
+    const proxies = (type: string) =>
+      parseMcpBridge(
+        doc(
+          `{metadata: {name: default}, spec: {proxies: [{type: ${type}, name: p, serverAddress: h, serverPort: 1}]}}`,
+        ),
+        defaults,
+      );
+    expect(proxies('http').object?.spec.proxies).toMatchObject([{ type: 'HTTP' }]);
+    expect(proxies('socks5').object?.spec.proxies).toEqual([]);
+    expect(told(proxies('socks5'))).toEqual([expect.stringContaining('error spec.proxies[0].type')]);
+  });
+
   it('leaves out the registry that is wrong and keeps the others', () => {
     const parsed = parseMcpBridge(
       doc(`

@@ -27,7 +27,8 @@ const interval = z
     context.addIssue({ code: 'custom', message: 'expected nanoseconds or a duration such as 30s' });
     return z.NEVER;
   })
-  .default(0);
+  .default(0)
+  .meta({ 'x-kubernetes-int-or-string': true });
 
 function durationMs(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
@@ -39,47 +40,74 @@ const port = z.int().min(0).max(65_535);
 const text = z.string().default('');
 const textList = z.array(z.string()).default([]);
 
+export const REGISTRY_TYPES = ['nacos', 'nacos2', 'nacos3', 'static', 'dns', 'zookeeper', 'consul', 'eureka'] as const;
+
 export const registrySchema = z.object({
-  type: z.string().min(1, 'expected one of nacos, nacos2, nacos3, static, dns, zookeeper, consul, eureka'),
-  name: z.string().min(1, 'expected a name'),
+  type: z
+    .string()
+    .min(1, `expected one of ${REGISTRY_TYPES.join(', ')}`)
+    .describe('Kind of registry.'),
+  name: z
+    .string()
+    .min(1, 'expected a name')
+    .describe('With the type, the identity of the registry; static and dns: the service is called `<name>.<type>`.'),
   domain: text.describe('Host of the registry; static: comma list of `ip:port`; dns: comma list of host names.'),
   port: port.default(0).describe('Port of the registry; static and dns: port of the service.'),
   nacosAddressServer: text.describe('Address server that lists the Nacos servers; `domain` is then ignored.'),
-  nacosAccessKey: text,
-  nacosSecretKey: text,
-  nacosNamespaceId: text.describe('Empty = public.'),
+  nacosAccessKey: text.describe('nacos2 and nacos3: access key.'),
+  nacosSecretKey: text.describe('nacos2 and nacos3: secret key; a Secret named by `authSecretName` is safer.'),
+  nacosNamespaceId: text.describe('Namespace of the Nacos client; empty = public.'),
   nacosNamespace: text.describe('Used for listing and in host names; empty = nacosNamespaceId.'),
   nacosGroups: textList.describe('Groups to list; empty = nothing is discovered.'),
   nacosRefreshInterval: interval.describe('Nanoseconds or a duration; 0 = 30 s, minimum 10 s.'),
-  zkServicesPath: textList,
-  consulNamespace: text,
-  consulDatacenter: text,
-  consulServiceTag: text,
-  consulRefreshInterval: interval,
+  zkServicesPath: textList.describe('Spring Cloud roots to watch besides `/services`.'),
+  consulNamespace: text.describe('Has no effect.'),
+  consulDatacenter: text.describe('Data centre to list; also part of the host names.'),
+  consulServiceTag: text.describe('Only services with this tag; upper and lower case are the same.'),
+  consulRefreshInterval: interval.describe('Nanoseconds or a duration; 0 = 30 s, minimum 10 s.'),
   authSecretName: text.describe('Secret in the system namespace: nacosUsername, nacosPassword, consulToken.'),
   protocol: text.describe('static and dns: http (default), http2, https, grpc, grpcs, tcp, dubbo.'),
   sni: text.describe('TLS server name when the protocol is https or grpcs.'),
-  mcpServerExportDomains: textList,
-  mcpServerBaseUrl: text,
-  enableMCPServer: z.boolean().nullish(),
-  enableScopeMcpServers: z.boolean().nullish(),
-  allowMcpServers: textList,
-  metadata: z.record(z.string(), z.looseObject({ innerMap: z.record(z.string(), z.string()).default({}) })).default({}),
-  proxyName: text,
+  mcpServerExportDomains: textList.describe('nacos3: hosts that the MCP servers are served on; empty = all.'),
+  mcpServerBaseUrl: text.describe('nacos3: path before the path of each MCP server.'),
+  enableMCPServer: z.boolean().nullish().describe('nacos3: serve the MCP servers that Nacos lists.'),
+  enableScopeMcpServers: z.boolean().nullish().describe('Has no effect.'),
+  allowMcpServers: textList.describe('Has no effect.'),
+  metadata: z
+    .record(z.string(), z.looseObject({ innerMap: z.record(z.string(), z.string()).default({}) }))
+    .default({})
+    .describe('Has no effect.'),
+  proxyName: text.describe('dns: reach the service through the entry of `spec.proxies` with this name.'),
   vport: z
     .object({
-      default: port.default(0),
-      services: z.array(z.object({ name: z.string(), value: port.min(1) })).default([]),
+      default: port
+        .default(0)
+        .describe('Port of all services that are not listed; 0 = the port of the first instance.'),
+      services: z
+        .array(
+          z.object({
+            name: z.string().describe('Host name of the service; upper and lower case are the same.'),
+            value: port.min(1).describe('Its port.'),
+          }),
+        )
+        .default([])
+        .describe('Ports of single services.'),
     })
-    .optional(),
+    .optional()
+    .describe('nacos and eureka: ports of the services instead of the port of the first instance.'),
 });
 
 export const proxySchema = z.object({
-  type: z.literal('HTTP').default('HTTP'),
-  name: z.string().min(1, 'expected a name'),
-  serverAddress: z.string().min(1, 'expected an address'),
-  serverPort: port.min(1),
-  listenerPort: port.default(0),
+  type: z
+    .string()
+    .transform((type) => type.toUpperCase())
+    .pipe(z.literal('HTTP'))
+    .default('HTTP')
+    .describe('Only HTTP: tunnels by CONNECT.'),
+  name: z.string().min(1, 'expected a name').describe('What `proxyName` of a registry refers to.'),
+  serverAddress: z.string().min(1, 'expected an address').describe('Host or IP address of the proxy.'),
+  serverPort: port.min(1).describe('Port of the proxy.'),
+  listenerPort: port.default(0).describe('Port inside the gateway; 0 = chosen.'),
   connectTimeout: z.int().min(0).default(1200).describe('Milliseconds.'),
 });
 

@@ -8,54 +8,74 @@ export const WASM_RUNTIME_ANNOTATION = 'higress.io/wasm-runtime';
 /** `ext-proc`: run the plugin's hooks although it could be lowered to native filters. */
 export const PLUGIN_RUNTIME_ANNOTATION = 'higress.io/plugin-runtime';
 
-const config = z.custom<Readonly<Record<string, unknown>>>(isRecord, 'expected a map of configuration keys');
+const config = z
+  .custom<Readonly<Record<string, unknown>>>(isRecord, 'expected a map of configuration keys')
+  .meta({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
 const names = z
   .array(z.string())
   .nullish()
   .transform((list) => list ?? []);
 
 const environment = z.object({
-  name: z.string().min(1, 'expected a name'),
-  valueFrom: z.enum(['INLINE', 'HOST']).default('INLINE'),
-  value: z.string().default(''),
+  name: z.string().min(1, 'expected a name').describe('Name of the variable.'),
+  valueFrom: z.enum(['INLINE', 'HOST']).default('INLINE').describe('HOST: the value that the gateway has.'),
+  value: z.string().default('').describe('Ignored with HOST.'),
 });
 
 export const wasmPluginSpecSchema = z.object({
-  url: z.string().min(1, 'expected an address such as oci://host/repository:tag'),
-  sha256: z.string().default(''),
-  imagePullPolicy: z.enum(['UNSPECIFIED_POLICY', 'IfNotPresent', 'Always']).default('UNSPECIFIED_POLICY'),
-  imagePullSecret: z.string().default(''),
-  verificationKey: z.string().default(''),
-  pluginName: z.string().default(''),
-  pluginConfig: config.nullish(),
-  phase: z.enum(['UNSPECIFIED_PHASE', 'AUTHN', 'AUTHZ', 'STATS']).optional(),
+  url: z
+    .string()
+    .min(1, 'expected an address such as oci://host/repository:tag')
+    .describe('Module: `oci://host/repository:tag` (without a scheme it is oci), `https://…` or `file:///…`.'),
+  sha256: z.string().default('').describe('Checksum of the module or image.'),
+  imagePullPolicy: z
+    .enum(['UNSPECIFIED_POLICY', 'IfNotPresent', 'Always'])
+    .default('UNSPECIFIED_POLICY')
+    .describe('oci only. UNSPECIFIED_POLICY: Always for the tag latest, else IfNotPresent.'),
+  imagePullSecret: z.string().default('').describe('Secret of type dockerconfigjson in the namespace of the plugin.'),
+  verificationKey: z.string().default('').describe('Has no effect.'),
+  pluginName: z.string().default('').describe('Root id inside the module.'),
+  pluginConfig: config
+    .nullish()
+    .describe('Configuration as the plugin reads it. When given, defaultConfig and matchRules are ignored.'),
+  phase: z
+    .enum(['UNSPECIFIED_PHASE', 'AUTHN', 'AUTHZ', 'STATS'])
+    .optional()
+    .describe('Phases run in the order AUTHN, AUTHZ, STATS, UNSPECIFIED_PHASE.'),
   priority: z
     .int()
     .min(-(2 ** 31))
     .max(2 ** 31 - 1)
-    .nullish(),
-  failStrategy: z.enum(['FAIL_CLOSE', 'FAIL_OPEN']).default('FAIL_CLOSE'),
-  vmConfig: z
-    .object({ env: z.array(environment).default([]) })
     .nullish()
-    .transform((vm) => vm ?? { env: [] }),
-  defaultConfig: config.nullish(),
+    .describe('Order inside the phase; the highest runs first.'),
+  failStrategy: z
+    .enum(['FAIL_CLOSE', 'FAIL_OPEN'])
+    .default('FAIL_CLOSE')
+    .describe('When the plugin fails: refuse the request, or go on without the plugin.'),
+  vmConfig: z
+    .object({ env: z.array(environment).default([]).describe('Environment variables.') })
+    .nullish()
+    .transform((vm) => vm ?? { env: [] })
+    .describe('Settings of the Wasm machine.'),
+  defaultConfig: config.nullish().describe('Configuration where no rule matches.'),
   defaultConfigDisable: z
     .boolean()
     .nullish()
-    .transform((disable) => disable ?? false),
+    .transform((disable) => disable ?? false)
+    .describe('true: defaultConfig is not used.'),
 });
 
 export const matchRuleSchema = z.object({
   ingress: names.describe('Route names: `name` in the system namespace, else `namespace/name`.'),
-  domain: names,
+  domain: names.describe('Hosts; `*.example.com` is every host that ends so.'),
   service: names.describe('`host` or `host:port`.'),
-  config: config.nullish(),
+  config: config.nullish().describe('Configuration where the rule matches.'),
   configDisable: z
     .boolean()
     .nullish()
-    .transform((disable) => disable ?? false),
-  routeType: z.enum(['HTTP', 'GRPC']).default('HTTP'),
+    .transform((disable) => disable ?? false)
+    .describe('true: the rule is left out.'),
+  routeType: z.enum(['HTTP', 'GRPC']).default('HTTP').describe('Kind of the routes that `ingress` names.'),
 });
 
 export type MatchRule = Readonly<z.infer<typeof matchRuleSchema>>;

@@ -4,12 +4,12 @@ import { Registry } from 'prom-client';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import { redactConfig } from '#plugin-sdk/redact.ts';
-import { AdsClient, PLUGIN_SERVER_CLUSTER } from '#xds/server/index.ts';
+import { AdsClient, PLUGIN_SERVER_CLUSTER, type TlsFiles } from '#xds/server/index.ts';
 import { TYPE_URL } from '#xds/snapshot/resources.ts';
 import { applyChains } from './chain-feed.ts';
 import { ChainStore } from './chain-store.ts';
 import { startExtProc } from './ext-proc/server.ts';
-import { egressClient } from './host/http-call.ts';
+import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
 
 import { type HttpHandler, startHttpFace } from './http-face.ts';
@@ -23,9 +23,11 @@ export interface PluginServerOptions {
   /** Where the requests of terminal plugins come, and the mounted handlers. */
   readonly http: ListenAddress;
   /** Envoy's egress listener; without it plugins cannot call out. */
-  readonly egress?: ListenAddress | undefined;
+  readonly egress?: EgressAddress | undefined;
   /** The control plane. Without it chains come by `store` only. */
-  readonly ads?: { readonly address: ListenAddress; readonly nodeId: string } | undefined;
+  readonly ads?:
+    | { readonly address: ListenAddress; readonly nodeId: string; readonly tls?: TlsFiles | undefined }
+    | undefined;
   /** Further handlers of the HTTP face by path prefix, for example `/wasm/`. */
   readonly mounts?: Readonly<Record<string, HttpHandler>> | undefined;
   readonly registry?: Registry | undefined;
@@ -80,6 +82,8 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     log,
     mounts: {
       '/healthz': (_request, response) => answerJson(response, 200, status()),
+      '/ready': (_request, response) =>
+        answerJson(response, options.ads === undefined || status().synced ? 200 : 503, status()),
       '/metrics': async (_request, response) => {
         response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
       },
@@ -106,6 +110,7 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
 function adsClient(ads: NonNullable<PluginServerOptions['ads']>, store: ChainStore, log: PluginLog): AdsClient {
   return new AdsClient({
     address: ads.address,
+    tls: ads.tls,
     node: { id: ads.nodeId, cluster: PLUGIN_SERVER_CLUSTER, metadata: { role: 'plugin-server' } },
     typeUrl: TYPE_URL.chain,
     onResources: (update) => applyChains(store, update),

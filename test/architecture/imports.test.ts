@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'plugin-server': ['lib', 'ir', 'plugin-sdk', 'plugins', 'xds/proto', 'xds/snapshot', 'xds/server'],
   sources: ['lib', 'model', 'ir'],
   status: ['lib', 'model', 'ir'],
+  explain: ['lib', 'model', 'ir', 'translate', 'xds/build', 'plugin-sdk'],
   app: ['*'],
   cli: ['*'],
 };

@@ -12,6 +12,9 @@ export interface RunningControlPlane {
   stop(): Promise<void>;
 }
 
+/** All of it, for thousands of hosts, takes Envoy a while. */
+const ENVOY_DUMP_TIMEOUT_MS = 10_000;
+
 export async function startControlPlane(settings: ControlPlaneSettings, log: Logger): Promise<RunningControlPlane> {
   const { sockets } = settings;
   const watch = listenerWatch(sockets.envoyAdmin);
@@ -42,6 +45,7 @@ export async function startControlPlane(settings: ControlPlaneSettings, log: Log
       async () => withKnownNames(await unixGet(sockets.envoyAdmin, '/stats/prometheus')),
     ],
     pluginServerPage: async () => JSON.parse(await unixGet(sockets.pluginHttp, '/debug/plugins')) as unknown,
+    envoyDump: () => unixGet(sockets.envoyAdmin, '/config_dump?include_eds', ENVOY_DUMP_TIMEOUT_MS),
     log,
   });
   watch.start();

@@ -16,6 +16,10 @@ export interface DebugParts {
   readonly wasm: () => unknown;
   readonly pluginServer: () => Promise<unknown>;
   readonly catalogue: PluginCatalogue;
+  /** Who answers, without secrets: version, since when, ports. */
+  readonly process?: () => unknown;
+  /** Configuration of the Envoy beside this process, redacted. */
+  readonly envoy?: () => Promise<unknown>;
 }
 
 export function debugPages(parts: DebugParts): Readonly<Record<string, () => unknown>> {
@@ -24,6 +28,8 @@ export function debugPages(parts: DebugParts): Readonly<Record<string, () => unk
     ir: () => irPage(parts.gateway(), parts.catalogue),
     xds: () => parts.xds(),
     registries: () => parts.registries(),
+    ...(parts.process === undefined ? {} : { process: parts.process }),
+    ...(parts.envoy === undefined ? {} : { envoy: parts.envoy }),
     plugins: async () => ({
       routes: parts.explain(),
       wasm: parts.wasm(),
@@ -32,7 +38,8 @@ export function debugPages(parts: DebugParts): Readonly<Record<string, () => unk
   };
 }
 
-function modelPage(world: World | undefined): unknown {
+/** Objects as they may be shown: of Secrets the keys only. */
+export function modelPage(world: World | undefined): unknown {
   if (world === undefined) return {};
   const wasmPlugins = world.wasmPlugins.map((plugin) => redactConfig(plugin, undefined));
   const secrets = world.secrets.map(({ metadata, type, data, file }) => ({

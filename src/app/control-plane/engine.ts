@@ -3,7 +3,9 @@
  * What differs (where objects come from, addresses, credentials, who else wants to know) comes as options.
  */
 import { AdminServer } from '#app/admin/server.ts';
+import { redactTexts, secretTexts } from '#app/envoy/redact-dump.ts';
 import { ControlPlaneMetrics, mergedMetrics } from '#app/metrics.ts';
+import { VERSION } from '#app/version.ts';
 import type { Problem } from '#ir/types.ts';
 import { sleep, systemClock } from '#lib/clock.ts';
 import type { Logger } from '#lib/log.ts';
@@ -12,6 +14,7 @@ import { catalogue } from '#plugins/index.ts';
 import { createTranslator } from '#translate/translate.ts';
 import { createLastGood, createPluginBinder } from '#translate/wasm-plugin/bind.ts';
 import { createBuilder } from '#xds/build/build.ts';
+import type { ExplainEntry } from '#xds/build/explain.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
 import { AdsServer, type ListenOptions, type NackReport } from '#xds/server/index.ts';
 import { RESOURCE_TYPES, type ResourceSet, SnapshotStore } from '#xds/snapshot/index.ts';
@@ -33,7 +36,11 @@ export interface EngineOptions {
   readonly notReadyBecause?: () => readonly string[];
   /** Expositions of other processes, put together with our own under `/metrics`. */
   readonly moreMetrics?: readonly (() => Promise<string>)[];
+  /** False: ready also while no gateway and no plugin server is connected. Default true. */
+  readonly nodesRequired?: boolean;
   readonly pluginServerPage: () => Promise<unknown>;
+  /** `config_dump` of the Envoy beside this process, as JSON text. Absent: it has none. */
+  readonly envoyDump?: () => Promise<string>;
   /** Told whenever what is known about the objects may have changed. */
   readonly onOutcome?: (outcome: Outcome) => void;
   /** How long the first configuration may wait for registries and modules, so that a restart takes no route away. */
@@ -48,11 +55,13 @@ export interface Outcome {
   /** Every connected gateway has taken what these objects turned into. */
   readonly programmed: boolean;
   readonly registries: ReturnType<Sources['registries']>;
+  /** The way of each plugin on each route. */
+  readonly explain: readonly ExplainEntry[];
 }
 
 export interface Engine {
-  readonly metrics: ControlPlaneMetrics;
-  notReadyBecause(): string[];
+  /** Metrics in the Prometheus text format. */
+  exposition(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +72,7 @@ const PATIENCE_POLL_MS = 25;
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { log } = options;
+  const startedAt = new Date().toISOString();
   const metrics = new ControlPlaneMetrics();
   const book = new ProblemBook(log);
   const store = new SnapshotStore();
@@ -138,7 +148,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       problems: book.all(),
       programmed: pipeline.idle && ads.connected('gateway') > 0 && ads.allAcknowledged({ role: 'gateway' }).ok,
       registries: sources.registries(),
+      explain: state.result?.explain ?? [],
     });
+  }
+
+  /** Envoy may still hold what was accepted last of a resource that it refuses now. */
+  async function envoyPage(dump: () => Promise<string>): Promise<unknown> {
+    const held = RESOURCE_TYPES.flatMap((type) =>
+      [...store.served(type).values()].map(({ resource }) => resource.message),
+    );
+    const made = Object.values(state.result?.resources ?? {}).flatMap((byName) =>
+      [...byName.values()].map(({ message }) => message),
+    );
+    const hosts = state.result?.gateway.hosts ?? [];
+    return redactTexts(JSON.parse(await dump()), secretTexts(hosts, [...held, ...made], catalogue));
   }
 
   store.onChange(() => book.set('envoy', rejected()));
@@ -159,30 +182,32 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     if (state.world === undefined) reasons.push('the configuration has not been read yet');
     if (!pipeline.idle) reasons.push('a change is being worked on');
     reasons.push(...sources.pending());
-    const acknowledged = ads.allAcknowledged();
+    const acknowledged = options.nodesRequired === false ? { ok: true as const } : ads.allAcknowledged();
     if (!acknowledged.ok) reasons.push(...acknowledged.waiting.map((waiting) => `not acknowledged yet: ${waiting}`));
     if (wasm.pending) reasons.push('a Wasm module is being fetched');
     return [...reasons, ...(options.notReadyBecause?.() ?? [])];
   };
+  const exposition = (): Promise<string> => {
+    metrics.problems.reset();
+    for (const { severity, reason, count } of book.counts()) metrics.problems.set({ severity, reason }, count);
+    metrics.registryHealthy.reset();
+    metrics.registryServices.reset();
+    metrics.suppressedLogs.set(sources.suppressedLines());
+    for (const { type, name, health } of sources.registries()) {
+      metrics.registryHealthy.set({ type, name }, health.healthy ? 1 : 0);
+      metrics.registryServices.set({ type, name }, health.services);
+    }
+    return mergedMetrics([() => metrics.registry.metrics(), ...(options.moreMetrics ?? [])]);
+  };
   const admin = new AdminServer({
     notReadyBecause: () => {
       const reasons = notReadyBecause();
+      if (options.nodesRequired === false) return reasons;
       if (ads.connected('gateway') === 0) reasons.push('Envoy is not connected');
       if (ads.connected('plugin-server') === 0) reasons.push('the plugin server is not connected');
       return reasons;
     },
-    metrics: () => {
-      metrics.problems.reset();
-      for (const { severity, reason, count } of book.counts()) metrics.problems.set({ severity, reason }, count);
-      metrics.registryHealthy.reset();
-      metrics.registryServices.reset();
-      metrics.suppressedLogs.set(sources.suppressedLines());
-      for (const { type, name, health } of sources.registries()) {
-        metrics.registryHealthy.set({ type, name }, health.healthy ? 1 : 0);
-        metrics.registryServices.set({ type, name }, health.services);
-      }
-      return mergedMetrics([() => metrics.registry.metrics(), ...(options.moreMetrics ?? [])]);
-    },
+    metrics: exposition,
     debug: debugPages({
       world: () => state.world,
       problems: () => book.all(),
@@ -193,6 +218,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       wasm: () => wasm.status(),
       pluginServer: options.pluginServerPage,
       catalogue,
+      process: () => ({
+        version: VERSION,
+        node: process.version,
+        startedAt,
+        httpsPublicPort: options.world.httpsPublicPort,
+      }),
+      ...(options.envoyDump === undefined ? {} : { envoy: () => envoyPage(options.envoyDump!) }),
     }),
   });
   await admin.listen(options.admin.host, options.admin.port);
@@ -207,8 +239,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   listening.catch((error: unknown) => log.fatal({ err: error }, 'the xDS server cannot listen'));
 
   return {
-    metrics,
-    notReadyBecause,
+    exposition,
     stop: async () => {
       stopped.abort();
       await listening.catch(() => undefined);

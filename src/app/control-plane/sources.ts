@@ -4,8 +4,9 @@ import type { ControlPlaneSettings } from '#app/settings.ts';
 import type { Problem } from '#ir/types.ts';
 import type { Logger } from '#lib/log.ts';
 import type { World } from '#model/world.ts';
-import { EMPTY_PART, PART_KEYS, type WorldPart } from '#sources/files/kinds.ts';
+import { EMPTY_PART, PART_KEYS, type PartKey, type WorldPart } from '#sources/files/kinds.ts';
 import { FileSource } from '#sources/files/source.ts';
+import { KubeSource, type KubeSourceOptions } from '#sources/kube/source.ts';
 import { RegistryManager, type RegistryStatus } from '#sources/registry/manager.ts';
 
 export interface SourceListener {
@@ -22,6 +23,11 @@ export interface Sources {
   /** Repeated failures that were counted instead of logged. */
   suppressedLines(): number;
   stop(): Promise<void>;
+}
+
+export interface KubeSources extends Sources {
+  /** See `KubeSource.aside`. */
+  aside(part: PartKey, namespace: string, name: string): unknown;
 }
 
 /** Folders of manifests, for a standalone gateway. */
@@ -64,6 +70,44 @@ export function startFileSources(settings: ControlPlaneSettings, listener: Sourc
     suppressedLines: () => registries.suppressedLines,
     stop: async () => {
       for (const source of files) source.stop();
+      await registries.stop();
+    },
+  };
+}
+
+/** A cluster, read through its API server. */
+export function startKubeSources(
+  settings: Omit<KubeSourceOptions, 'log' | 'onWorld' | 'clock'>,
+  listener: SourceListener,
+): KubeSources {
+  let part: WorldPart | undefined;
+  const report = () => {
+    if (part !== undefined) listener.onWorld({ ...part, registryServices: registries.services });
+  };
+  const registries = new RegistryManager({
+    systemNamespace: settings.systemNamespace,
+    log: listener.log.child({ component: 'registry' }),
+    onServices: report,
+    onProblems: (problems) => listener.onProblems('registries', problems),
+  });
+  const kube = new KubeSource({
+    ...settings,
+    log: listener.log.child({ component: 'kube' }),
+    onWorld: (next, problems) => {
+      part = next;
+      listener.onProblems('cluster', problems);
+      registries.update(next.mcpBridges, next.secrets);
+      report();
+    },
+  });
+  kube.start();
+  return {
+    aside: (key, namespace, name) => kube.aside(key, namespace, name),
+    registries: () => registries.status(),
+    pending: () => [...kube.pending(), ...(registries.settled ? [] : ['a registry has not answered yet'])],
+    suppressedLines: () => registries.suppressedLines + kube.suppressedLines,
+    stop: async () => {
+      await kube.stop();
       await registries.stop();
     },
   };

@@ -120,7 +120,7 @@ export async function startStandalone(
   ].flat();
   const children = [
     node('control plane', 'control-plane', controlPlane),
-    node('plugin server', 'plugin-server', pluginServer),
+    node('plugin server', 'standalone-plugin-server', pluginServer),
     new SupervisedChild(
       { name: 'envoy', command: envoy, args: envoyArgs, env: environment.variables, stdout: 'inherit' },
       { log, onStart: (pid) => void writeFile(join(runDir, 'envoy.pid'), String(pid)).catch(() => undefined) },

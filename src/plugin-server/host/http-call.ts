@@ -1,10 +1,15 @@
 /** Calls that plugins make: HTTP/1.1 over kept connections to Envoy's egress listener, which knows the clusters. */
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { HttpAnswer, HttpCall } from '#plugin-sdk/host.ts';
+import type { TlsFiles } from '#xds/server/index.ts';
 import type { ListenAddress } from '../listen.ts';
+import { TlsFileReader } from './tls-files.ts';
 
 export const EGRESS_CLUSTER_HEADER = 'x-higress-egress-cluster';
 
+/** DNS name in the certificate of a gateway's egress listener. */
+const GATEWAY_NAME = 'gateway';
 const DEFAULT_TIMEOUT_MS = 30_000;
 const ANSWER_LIMIT_BYTES = 100 * 1024 * 1024;
 const IDLE_SOCKETS = 256;
@@ -30,32 +35,50 @@ export interface EgressClient {
 }
 
 /** `address` undefined: there is no egress listener, every call fails and says so. */
-export function egressClient(address: ListenAddress | undefined, limitBytes = ANSWER_LIMIT_BYTES): EgressClient {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_SOCKETS, scheduling: 'lifo' });
+/** Over TCP with certificates, of which the listener's must carry the name `gateway`. */
+export type EgressAddress = ListenAddress & { readonly tls?: TlsFiles };
+
+export function egressClient(address: EgressAddress | undefined, limitBytes = ANSWER_LIMIT_BYTES): EgressClient {
+  if (address === undefined) {
+    const reason = 'this plugin server has no way out (no egress address)';
+    return { call: (call) => Promise.reject(new HttpCallError(call, reason)), stop: () => undefined };
+  }
+  const way = wayTo(address);
+  return { call: (call) => send(way, call, limitBytes, true), stop: () => way.stop() };
+}
+
+interface Way {
+  open(options: RequestOptions): ClientRequest;
+  stop(): void;
+}
+
+function wayTo(address: EgressAddress): Way {
+  const pool = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS, scheduling: 'lifo' } as const;
+  if ('path' in address) {
+    const agent = new Agent(pool);
+    return { open: (options) => request({ ...options, socketPath: address.path, agent }), stop: () => agent.destroy() };
+  }
+  const { host, port, tls } = address;
+  if (tls === undefined) {
+    const agent = new Agent(pool);
+    return { open: (options) => request({ ...options, host, port, agent }), stop: () => agent.destroy() };
+  }
+  const agent = new TlsAgent(pool);
+  const files = new TlsFileReader(tls);
   return {
-    call: (call) =>
-      address === undefined
-        ? Promise.reject(new HttpCallError(call, 'this plugin server has no way out (no egress address)'))
-        : send(address, agent, call, limitBytes, true),
+    open: (options) => tlsRequest({ ...options, host, port, agent, servername: GATEWAY_NAME, ...files.read() }),
     stop: () => agent.destroy(),
   };
 }
 
-function send(
-  address: ListenAddress,
-  agent: Agent,
-  call: HttpCall,
-  limitBytes: number,
-  mayRetry: boolean,
-): Promise<HttpAnswer> {
+function send(way: Way, call: HttpCall, limitBytes: number, mayRetry: boolean): Promise<HttpAnswer> {
   const { body, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = call;
-  const target = 'path' in address ? { socketPath: address.path } : address;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(new HttpCallError(call, 'the request it was for is over'));
       return;
     }
-    const outgoing = request({ ...target, agent, method: call.method, path: call.path, headers: headersOf(call) });
+    const outgoing = way.open({ method: call.method, path: call.path, headers: headersOf(call) });
     let done = false;
     const finish = (act: () => void): void => {
       if (done) return;
@@ -75,7 +98,7 @@ function send(
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       // Envoy closed an idle connection while the request was on its way: nothing has reached anybody yet.
       if (mayRetry && outgoing.reusedSocket && error.code === 'ECONNRESET') {
-        finish(() => resolve(send(address, agent, call, limitBytes, false)));
+        finish(() => resolve(send(way, call, limitBytes, false)));
       } else fail(error.message);
     });
     outgoing.on('response', (response) => {

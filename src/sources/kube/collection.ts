@@ -11,12 +11,17 @@ export interface CollectionOptions<T extends KubeObject> {
   readonly parse: (raw: RawDocument, defaults: ParseDefaults) => Parsed<T>;
   /** Objects that are of no interest are forgotten at once. */
   readonly wanted?: (object: RawObject) => boolean;
+  /** What else of an object somebody here needs to see (its status, say); it is no part of the World. */
+  readonly aside?: (object: RawObject) => unknown;
   readonly onChange: () => void;
+  /** Only what stands aside changed. */
+  readonly onAside: () => void;
   readonly onFailed: (error: Error) => void;
   readonly onRecovered: () => void;
 }
 
 interface Entry<T> {
+  readonly aside: unknown;
   readonly version: string | undefined;
   /** Hash of what the model could see of it, so that a change of the status alone is none. */
   readonly content: string;
@@ -50,6 +55,10 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
   get problems(): readonly Problem[] {
     this.#problems ??= [...this.#entries.values()].flatMap(({ problems }) => problems);
     return this.#problems;
+  }
+
+  aside(namespace: string, name: string): unknown {
+    return this.#entries.get(`${namespace}/${name}`)?.aside;
   }
 
   listing(): void {
@@ -92,9 +101,11 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     const before = this.#entries.get(key);
     if (before !== undefined && version !== undefined && before.version === version) return false;
     const value = { ...lean(raw), kind, apiVersion };
+    const aside = this.#options.aside?.(raw);
     const content = contentHash({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } });
     if (before?.content === content) {
-      this.#entries.set(key, { ...before, version });
+      this.#entries.set(key, { ...before, version, aside });
+      if (aside !== undefined || before.aside !== undefined) this.#options.onAside();
       return false;
     }
     const { object, problems } = parse({ value }, { namespace: '' });
@@ -102,6 +113,7 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     this.#entries.set(key, {
       version,
       content,
+      aside,
       object: good,
       problems:
         object === undefined && good !== undefined

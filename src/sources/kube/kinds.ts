@@ -14,15 +14,22 @@ export interface KubeKind {
   /** Of no use to a gateway, so never held in memory. */
   readonly query?: Query;
   readonly wanted?: (object: RawObject) => boolean;
+  /** What the writers of status must see of it. */
+  readonly aside?: (object: RawObject) => unknown;
 }
+
+const status = (object: RawObject) => object.status;
 
 const NETWORKING = 'networking.k8s.io/v1';
 const HIGRESS = 'networking.higress.io/v1';
 
+/** On the Service of the gateway. */
+export const GATEWAY_LABEL = { key: 'app', value: 'higress-gateway' } as const;
+
 export const KUBE_KINDS: readonly KubeKind[] = [
-  { part: 'ingresses', kind: 'Ingress', apiVersion: NETWORKING, plural: 'ingresses', scope: 'watched' },
+  { part: 'ingresses', kind: 'Ingress', apiVersion: NETWORKING, plural: 'ingresses', scope: 'watched', aside: status },
   { part: 'ingressClasses', kind: 'IngressClass', apiVersion: NETWORKING, plural: 'ingressclasses', scope: 'cluster' },
-  { part: 'services', kind: 'Service', apiVersion: 'v1', plural: 'services', scope: 'watched' },
+  { part: 'services', kind: 'Service', apiVersion: 'v1', plural: 'services', scope: 'watched', aside: publishing },
   {
     part: 'endpointSlices',
     kind: 'EndpointSlice',
@@ -47,16 +54,34 @@ export const KUBE_KINDS: readonly KubeKind[] = [
     wanted: ({ metadata }) => metadata.name === HIGRESS_CONFIG_NAME || metadata.name === HIGRESS_HTTPS_NAME,
   },
   // Everywhere, so that an object in a namespace where it does not count can be told so.
-  { part: 'mcpBridges', kind: 'McpBridge', apiVersion: HIGRESS, plural: 'mcpbridges', scope: 'watched' },
-  { part: 'http2rpcs', kind: 'Http2Rpc', apiVersion: HIGRESS, plural: 'http2rpcs', scope: 'watched' },
+  { part: 'mcpBridges', kind: 'McpBridge', apiVersion: HIGRESS, plural: 'mcpbridges', scope: 'watched', aside: status },
+  { part: 'http2rpcs', kind: 'Http2Rpc', apiVersion: HIGRESS, plural: 'http2rpcs', scope: 'watched', aside: status },
   {
     part: 'wasmPlugins',
     kind: 'WasmPlugin',
     apiVersion: 'extensions.higress.io/v1alpha1',
     plural: 'wasmplugins',
     scope: 'watched',
+    aside: status,
   },
 ];
+
+/** How a Service can be reached from outside, for the gateway's own. */
+export interface Publishing {
+  readonly type?: string;
+  readonly clusterIP?: string;
+  readonly externalIPs?: readonly string[];
+  readonly externalName?: string;
+  readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+}
+
+function publishing({ metadata, spec, status }: RawObject): Publishing | undefined {
+  const { labels } = metadata as { labels?: Readonly<Record<string, string>> };
+  if (labels?.[GATEWAY_LABEL.key] !== GATEWAY_LABEL.value) return undefined;
+  const { type, clusterIP, externalIPs, externalName } = (spec ?? {}) as Publishing;
+  const { loadBalancer } = (status ?? {}) as { loadBalancer?: Publishing };
+  return { type, clusterIP, externalIPs, externalName, ingress: loadBalancer?.ingress } as Publishing;
+}
 
 export function parserOf(part: PartKey) {
   return MODEL_PARSERS[part];

@@ -17,6 +17,8 @@ export interface KubeSourceOptions {
   readonly log: Logger;
   /** Called when all kinds are known, and then whenever objects or problems changed; bursts are one call. */
   readonly onWorld: (part: WorldPart, problems: readonly Problem[]) => void;
+  /** Called when what `aside` answers may have changed. */
+  readonly onAside?: () => void;
   readonly clock?: Clock;
 }
 
@@ -64,6 +66,16 @@ export class KubeSource {
     return this.#watched.filter((one) => !known(one)).map(({ path }) => `${path} has not been listed yet`);
   }
 
+  /** What stands beside an object of the World: its status, or how a gateway Service can be reached. */
+  aside(part: PartKey, namespace: string, name: string): unknown {
+    for (const { kind, collection } of this.#watched) {
+      if (kind.part !== part) continue;
+      const found = collection.aside(namespace, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   get suppressedLines(): number {
     return this.#throttle.suppressed;
   }
@@ -75,7 +87,9 @@ export class KubeSource {
       apiVersion: kind.apiVersion,
       parse: parserOf(kind.part),
       ...(kind.wanted && { wanted: kind.wanted }),
+      ...(kind.aside && { aside: kind.aside }),
       onChange: () => this.#changed(),
+      onAside: () => this.#options.onAside?.(),
       onFailed: (error) => this.#failed(watched, error),
       onRecovered: () => this.#recovered(watched),
     });

@@ -5,6 +5,8 @@ export interface ExplainEntry {
   readonly route: string;
   /** `Route.id`; names repeat, ids do not. */
   readonly routeId: string;
+  /** Holds only for requests whose path ends in one of these: some plugin's native form leaves them to its hooks. */
+  readonly pathSuffixes?: readonly string[];
   /** Name in the catalogue, or the module's URL for modules that users bring. */
   readonly plugin: string;
   /** `namespace/name` of the WasmPlugin object. */

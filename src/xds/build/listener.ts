@@ -1,4 +1,5 @@
 /** Listeners: plain HTTP, HTTPS by SNI, and the socket through which the plugin server calls out. */
+import { dirname } from 'node:path';
 import type { Certificate, Gateway, Problem } from '#ir/types.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { envoyAddress, socketAddress } from './address.ts';
@@ -96,6 +97,31 @@ export function egressListener(options: BuildOptions): Message {
   return {
     name: LISTENER_EGRESS,
     address: envoyAddress(options.egress, true),
-    filter_chains: [httpFilterChain(hcm)],
+    filter_chains: [{ ...httpFilterChain(hcm), ...egressTransport(options.egressTls) }],
+  };
+}
+
+const DOWNSTREAM_TLS = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
+
+function egressTransport(tls: BuildOptions['egressTls']): Message {
+  if (tls === undefined) return {};
+  const watched = (path: string) => ({ watched_directory: { path: dirname(path) } });
+  return {
+    transport_socket: {
+      name: 'envoy.transport_sockets.tls',
+      typed_config: any(DOWNSTREAM_TLS, {
+        require_client_certificate: true,
+        common_tls_context: {
+          tls_certificates: [
+            { certificate_chain: { filename: tls.cert }, private_key: { filename: tls.key }, ...watched(tls.cert) },
+          ],
+          validation_context: {
+            trusted_ca: { filename: tls.ca },
+            ...watched(tls.ca),
+            match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: tls.client } }],
+          },
+        },
+      }),
+    },
   };
 }

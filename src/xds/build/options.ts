@@ -23,6 +23,13 @@ export interface BuildOptions {
   readonly httpsPublicPort: number;
   readonly pluginServer: { readonly extProc: Address; readonly http: Address };
   readonly egress: Address;
+  /** For an egress listener on TCP: paths as Envoy sees them; only clients whose certificate carries the DNS name `client` get in. */
+  readonly egressTls?: {
+    readonly cert: string;
+    readonly key: string;
+    readonly ca: string;
+    readonly client: string;
+  };
   readonly wasm?: { moduleUri(ref: WasmModuleRef): WasmResolution };
   /** CA bundle, readable by Envoy, for verified upstreams without a CA of their own; absent = the public CAs that Node brings. */
   readonly systemCaFile?: string;

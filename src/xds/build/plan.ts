@@ -42,6 +42,8 @@ export interface RoutePlan {
   readonly ways: ReadonlyMap<PluginBinding, Way>;
   /** Path endings for which some plugin must run by its hooks; `variant` makes the plan for them. */
   readonly hookSuffixes: readonly string[];
+  /** Set in such a variant: the path endings that it is for. */
+  readonly variantFor?: readonly string[];
   /** False when the plan depends on more than the route, namely on modules being fetched. */
   readonly cacheable: boolean;
 }
@@ -109,6 +111,7 @@ export class Planner {
       ...(draft.unavailable === undefined ? {} : { unavailable: draft.unavailable }),
       ways: draft.ways,
       hookSuffixes: [...draft.hookSuffixes],
+      ...(variantFor === undefined ? {} : { variantFor }),
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
     };
   }

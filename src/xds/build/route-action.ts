@@ -6,7 +6,11 @@ import { compact, duration, escapeRegex } from './message.ts';
 import { CLUSTER_PLUGIN_HTTP } from './options.ts';
 
 /** Safe for every method: nothing has reached the upstream in these cases. */
-const DEFAULT_RETRY: RetryPolicy = { attempts: 2, on: ['connect-failure', 'refused-stream'], nonIdempotent: true };
+export const DEFAULT_RETRY: RetryPolicy = {
+  attempts: 2,
+  on: ['connect-failure', 'refused-stream'],
+  nonIdempotent: true,
+};
 
 const REDIRECT_CODES: Readonly<Record<RedirectAction['status'], string>> = {
   301: 'MOVED_PERMANENTLY',

@@ -152,6 +152,7 @@ function explainRoute(host: Host, plan: RoutePlan, chain: RouteChain, serve: Res
       host: host.name,
       route: plan.route.name,
       routeId: plan.route.id,
+      ...(plan.variantFor === undefined ? {} : { pathSuffixes: plan.variantFor }),
       plugin: pluginName(binding),
       instance: binding.instance,
       ...way,

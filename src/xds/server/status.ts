@@ -15,6 +15,8 @@ export interface TypeStatus {
   readonly settled: boolean;
   /** Confirmed content version by resource name. */
   readonly resources: Readonly<Record<string, string>>;
+  /** RFC 3339; absent when nothing was confirmed over this stream. */
+  readonly lastAck?: string;
   readonly lastNack?: { readonly detail: string; readonly resourceNames: readonly string[]; readonly time: string };
 }
 
@@ -49,6 +51,7 @@ export function nodeStatus({ node, protocol, since, session }: Connection): Node
       ackedVersion: subscription.ackedVersion,
       settled: subscription.settled,
       resources: Object.fromEntries([...subscription.acked].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(subscription.lastAck === undefined ? {} : { lastAck: subscription.lastAck.toISOString() }),
       ...(subscription.lastNack === undefined ? {} : { lastNack: nackStatus(subscription.lastNack) }),
     };
   }

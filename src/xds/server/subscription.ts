@@ -62,6 +62,7 @@ export class Subscription {
   readonly acked = new Map<string, string>();
   ackedVersion = '';
   sentVersion = '';
+  lastAck: Date | undefined;
   lastNack: Nack | undefined;
   inFlight: Response | undefined;
 
@@ -184,7 +185,7 @@ export class Subscription {
     const response = this.inFlight;
     if (response === undefined || response.nonce !== nonce) return { kind: 'stale' };
     this.inFlight = undefined;
-    if (error === undefined) return this.#ack(response);
+    if (error === undefined) return this.#ack(response, now());
     const detail = error.message ?? '';
     const names = response.changed.map((resource) => resource.name);
     const culprits = culpritsOf(this.type, detail, names) ?? this.#search(names);
@@ -210,7 +211,8 @@ export class Subscription {
     return this.#store.served(this.type);
   }
 
-  #ack(response: Response): Answer {
+  #ack(response: Response, time: Date): Answer {
+    this.lastAck = time;
     for (const resource of response.changed) {
       this.acked.set(resource.name, resource.version);
       this.#suspects.delete(resource.name);

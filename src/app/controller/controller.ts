@@ -1,0 +1,182 @@
+/** The controller process: a cluster in, gateways and plugin servers served over mTLS, status and plugin-server objects written by the leader. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { type Engine, startEngine } from '#app/control-plane/engine.ts';
+import { type KubeSources, startKubeSources } from '#app/control-plane/sources.ts';
+import type { Problem } from '#ir/types.ts';
+import type { Logger } from '#lib/log.ts';
+import { KubeClient } from '#sources/kube/client.ts';
+import { isSelected } from '#translate/selection.ts';
+import type { BuildOptions } from '#xds/build/options.ts';
+import { Certificates } from './certificates.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { LeaderElection } from './leader.ts';
+import { MetricsServer } from './metrics-server.ts';
+import { PluginServerDeployer } from './plugin-server-deployer.ts';
+import type { ControllerSettings } from './settings.ts';
+import { StatusWriter } from './status-writer.ts';
+
+export const LEASE = 'higress-controller';
+
+export interface RunningController {
+  readonly leading: boolean;
+  stop(): Promise<void>;
+}
+
+export async function startController(settings: ControllerSettings, log: Logger): Promise<RunningController> {
+  const client = new KubeClient(loadConfig(settings.kubeconfig));
+  const { systemNamespace, watchNamespace } = settings;
+  const certificates = new Certificates({
+    client,
+    namespace: systemNamespace,
+    serverNames: settings.serverNames,
+    dir: join(settings.dataDir, 'xds'),
+    log: log.child({ component: 'certificates' }),
+  });
+  await certificates.start();
+
+  const world = {
+    ingressClass: settings.ingressClass,
+    systemNamespace,
+    watchNamespace,
+    domainSuffix: settings.domainSuffix,
+    httpsPublicPort: 443,
+    wildcardFallback: true,
+  };
+  let sources: KubeSources | undefined;
+  const status = new StatusWriter({
+    client,
+    systemNamespace,
+    enableStatus: settings.enableStatus,
+    aside: (part, namespace, name) => sources?.aside(part, namespace, name),
+    serves: (ingress) => isSelected(ingress, world),
+    log: log.child({ component: 'status' }),
+  });
+  const events = new EventRecorder({
+    client,
+    instance: settings.podName,
+    uidOf: (problem) => uids.get(`${problem.origin.kind} ${problem.origin.namespace}/${problem.origin.name}`),
+    log: log.child({ component: 'events' }),
+  });
+  let uids = new Map<string, string>();
+  const deployer = new PluginServerDeployer({
+    client,
+    namespace: systemNamespace,
+    log: log.child({ component: 'plugin-server' }),
+  });
+
+  const engine: Engine = await startEngine({
+    world,
+    build: buildOptions(settings),
+    ads: { address: settings.grpcAddress, tls: certificates.files },
+    admin: settings.httpAddress,
+    modules: moduleServer(settings),
+    startSources: (listener) => {
+      sources = startKubeSources(
+        { client, watchNamespace, systemNamespace, onAside: () => status.changed() },
+        listener,
+      );
+      return sources;
+    },
+    pluginServerPage: async () => 'see /debug/plugins of the plugin server pods',
+    nodesRequired: false,
+    onOutcome: (outcome) => {
+      uids = uidsOf(outcome.problems, outcome.world);
+      status.changed(outcome);
+      events.changed(outcome);
+    },
+    log,
+  });
+  const metrics = new MetricsServer(() => engine.exposition());
+  await metrics.listen(settings.metricsAddress);
+
+  const leader = new LeaderElection({
+    client,
+    namespace: systemNamespace,
+    lease: LEASE,
+    identity: settings.podName,
+    log: log.child({ component: 'leader' }),
+    onElected: () => {
+      status.activate();
+      events.activate();
+      deployer.activate();
+    },
+    onLost: () => {
+      status.deactivate();
+      events.deactivate();
+      void deployer.deactivate();
+    },
+  });
+  leader.start();
+  return {
+    get leading() {
+      return leader.leading;
+    },
+    stop: async () => {
+      await leader.stop();
+      await Promise.all([status.stop(), events.stop(), deployer.stop()]);
+      certificates.stop();
+      await metrics.close();
+      await engine.stop();
+    },
+  };
+}
+
+function loadConfig(path: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  if (path === undefined) config.loadFromDefault();
+  else config.loadFromString(readFileSync(path, 'utf8'));
+  return config;
+}
+
+function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> {
+  const { pluginServer, gatewayCertDir } = settings;
+  const listeners = {
+    address: '0.0.0.0',
+    httpPort: settings.gatewayHttpPort,
+    httpsPort: settings.gatewayHttpsPort,
+    httpsPublicPort: 443,
+  };
+  if (pluginServer.mode === 'sidecar') {
+    const socket = (name: string) => ({ socket: join(pluginServer.socketDir, name) });
+    return {
+      ...listeners,
+      pluginServer: { extProc: socket('ext-proc.sock'), http: socket('plugin-http.sock') },
+      egress: socket('egress.sock'),
+    };
+  }
+  const { host, extProcPort, httpPort } = pluginServer;
+  return {
+    ...listeners,
+    pluginServer: { extProc: { host, port: extProcPort }, http: { host, port: httpPort } },
+    egress: { host: '0.0.0.0', port: settings.egressPort },
+    egressTls: {
+      cert: join(gatewayCertDir, 'tls.crt'),
+      key: join(gatewayCertDir, 'tls.key'),
+      ca: join(gatewayCertDir, 'ca.crt'),
+      client: 'plugin-server',
+    },
+  };
+}
+
+function moduleServer({ pluginServer }: ControllerSettings) {
+  return pluginServer.mode === 'sidecar'
+    ? { socketPath: join(pluginServer.socketDir, 'plugin-http.sock') }
+    : { host: pluginServer.host, port: pluginServer.httpPort };
+}
+
+/** Of the objects that have problems. */
+function uidsOf(problems: readonly Problem[], world: object): Map<string, string> {
+  const named = new Set(problems.map(({ origin }) => `${origin.kind} ${origin.namespace}/${origin.name}`));
+  const uids = new Map<string, string>();
+  for (const list of Object.values(world) as {
+    kind: string;
+    metadata?: { namespace: string; name: string; uid?: string };
+  }[][])
+    for (const { kind, metadata } of list) {
+      const key = `${kind} ${metadata?.namespace}/${metadata?.name}`;
+      if (metadata?.uid !== undefined && named.has(key)) uids.set(key, metadata.uid);
+    }
+  return uids;
+}

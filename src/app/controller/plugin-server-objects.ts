@@ -1,0 +1,221 @@
+/** What the plugin server is made of in a cluster, from the chart's `pluginServer` values. Pure. */
+import { z } from 'zod';
+import { CLIENT_SECRETS } from './certificates.ts';
+
+const object = z.record(z.string(), z.unknown());
+
+/** The shape of the key `values.yaml` of the ConfigMap `higress-plugin-server`, which the chart writes. */
+export const pluginServerValuesSchema = z.object({
+  mode: z.enum(['deployment', 'sidecar']).default('deployment'),
+  name: z.string().default('higress-plugin-server'),
+  replicas: z.int().min(0).default(2),
+  image: z.string(),
+  imagePullPolicy: z.enum(['', 'Always', 'IfNotPresent', 'Never']).default(''),
+  imagePullSecrets: z.array(object).default([]),
+  serviceAccountName: z.string().default('default'),
+  labels: z.record(z.string(), z.string()).default({}),
+  podLabels: z.record(z.string(), z.string()).default({}),
+  podAnnotations: z.record(z.string(), z.string()).default({}),
+  env: z.record(z.string(), z.string()).default({}),
+  resources: object.default({}),
+  nodeSelector: z.record(z.string(), z.string()).default({}),
+  tolerations: z.array(object).default([]),
+  affinity: object.default({}),
+  topologySpreadConstraints: z.array(object).default([]),
+  podSecurityContext: object.default({}),
+  securityContext: object.default({}),
+  logLevel: z.string().default('info'),
+  ports: z.object({ extProc: z.int().default(18080), http: z.int().default(18081) }).prefault({}),
+  /** Where the plugin server finds its control plane, `HOST:PORT`. */
+  xdsAddress: z.string(),
+  /** Envoy's egress listener, `HOST:PORT`; empty = plugins cannot call out. */
+  egressAddress: z.string().default(''),
+  autoscaling: z
+    .object({
+      enabled: z.boolean().default(false),
+      minReplicas: z.int().min(1).default(2),
+      maxReplicas: z.int().min(1).default(10),
+      targetCPUUtilizationPercentage: z.int().min(1).default(80),
+    })
+    .prefault({}),
+  podDisruptionBudget: z
+    .object({ enabled: z.boolean().default(true), minAvailable: z.union([z.int(), z.string()]).default(1) })
+    .prefault({}),
+});
+
+export type PluginServerValues = z.infer<typeof pluginServerValuesSchema>;
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface ManagedObject {
+  readonly apiVersion: string;
+  readonly kind: 'Deployment' | 'Service' | 'PodDisruptionBudget' | 'HorizontalPodAutoscaler';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly OwnerReference[];
+  };
+  readonly spec: unknown;
+}
+
+const COMPONENT_LABEL = 'app';
+const CERTIFICATES = '/etc/higress/xds';
+const DATA = '/var/lib/higress';
+
+/** Every object that should be there; of the kinds that are not among them none should be. */
+export function pluginServerObjects(
+  values: PluginServerValues,
+  namespace: string,
+  owner: OwnerReference,
+): readonly ManagedObject[] {
+  if (values.mode === 'sidecar') return [];
+  const selector = { [COMPONENT_LABEL]: values.name };
+  const metadata = {
+    name: values.name,
+    namespace,
+    labels: { ...values.labels, ...selector, 'app.kubernetes.io/managed-by': 'higress-controller' },
+    ownerReferences: [owner],
+  };
+  const { autoscaling, podDisruptionBudget, ports } = values;
+  const objects: ManagedObject[] = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        ...(autoscaling.enabled ? {} : { replicas: values.replicas }),
+        selector: { matchLabels: selector },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: podTemplate(values, selector),
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: {
+        selector,
+        // Headless: Envoy sees every pod and spreads streams, not connections, over them.
+        clusterIP: 'None',
+        ports: [
+          { name: 'grpc-ext-proc', port: ports.extProc, targetPort: 'grpc-ext-proc', protocol: 'TCP' },
+          { name: 'http', port: ports.http, targetPort: 'http', protocol: 'TCP' },
+        ],
+      },
+    },
+  ];
+  if (podDisruptionBudget.enabled)
+    objects.push({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
+      spec: { minAvailable: podDisruptionBudget.minAvailable, selector: { matchLabels: selector } },
+    });
+  if (autoscaling.enabled)
+    objects.push({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata,
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: values.name },
+        minReplicas: autoscaling.minReplicas,
+        maxReplicas: autoscaling.maxReplicas,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: {
+              name: 'cpu',
+              target: { type: 'Utilization', averageUtilization: autoscaling.targetCPUUtilizationPercentage },
+            },
+          },
+        ],
+      },
+    });
+  return objects;
+}
+
+function podTemplate(values: PluginServerValues, selector: Readonly<Record<string, string>>): unknown {
+  const { ports } = values;
+  const antiAffinity = {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' },
+        },
+      ],
+    },
+  };
+  const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 3, timeoutSeconds: 3 });
+  return {
+    metadata: { labels: { ...values.podLabels, ...selector }, annotations: values.podAnnotations },
+    spec: {
+      serviceAccountName: values.serviceAccountName,
+      automountServiceAccountToken: false,
+      imagePullSecrets: values.imagePullSecrets,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65_532,
+        runAsGroup: 65_532,
+        fsGroup: 65_532,
+        seccompProfile: { type: 'RuntimeDefault' },
+        ...values.podSecurityContext,
+      },
+      nodeSelector: values.nodeSelector,
+      tolerations: values.tolerations,
+      affinity: Object.keys(values.affinity).length > 0 ? values.affinity : antiAffinity,
+      topologySpreadConstraints: values.topologySpreadConstraints,
+      // Streams in flight get time to end.
+      terminationGracePeriodSeconds: 60,
+      containers: [
+        {
+          name: 'plugin-server',
+          image: values.image,
+          ...(values.imagePullPolicy === '' ? {} : { imagePullPolicy: values.imagePullPolicy }),
+          args: [
+            'plugin-server',
+            `--xdsAddress=${values.xdsAddress}`,
+            `--xdsCertDir=${CERTIFICATES}`,
+            `--extProc=:${ports.extProc}`,
+            `--http=:${ports.http}`,
+            `--dataDir=${DATA}`,
+            `--logLevel=${values.logLevel}`,
+            ...(values.egressAddress === '' ? [] : [`--egress=${values.egressAddress}`]),
+          ],
+          env: [
+            { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+            { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+            ...Object.entries(values.env).map(([name, value]) => ({ name, value })),
+          ],
+          ports: [
+            { name: 'grpc-ext-proc', containerPort: ports.extProc, protocol: 'TCP' },
+            { name: 'http', containerPort: ports.http, protocol: 'TCP' },
+          ],
+          readinessProbe: probe('/ready'),
+          livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 6 },
+          resources: values.resources,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+            ...values.securityContext,
+          },
+          volumeMounts: [
+            { name: 'xds', mountPath: CERTIFICATES, readOnly: true },
+            { name: 'data', mountPath: DATA },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'xds', secret: { secretName: CLIENT_SECRETS['plugin-server'] } },
+        { name: 'data', emptyDir: {} },
+      ],
+    },
+  };
+}

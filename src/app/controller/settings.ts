@@ -1,0 +1,39 @@
+/** Settings of `higress controller`, made once from its flags and environment. Names are the flags'. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where gateways find the plugin server. */
+export type PluginServerPlace =
+  | { readonly mode: 'deployment'; readonly host: string; readonly extProcPort: number; readonly httpPort: number }
+  /** Unix sockets in a folder that both containers of the gateway pod mount. */
+  | { readonly mode: 'sidecar'; readonly socketDir: string };
+
+export interface ControllerSettings {
+  readonly systemNamespace: string;
+  readonly podName: string;
+  readonly ingressClass: string;
+  readonly watchNamespace: string;
+  readonly domainSuffix: string;
+  readonly enableStatus: boolean;
+  readonly httpAddress: ListenAddress;
+  readonly grpcAddress: ListenAddress;
+  readonly metricsAddress: ListenAddress;
+  /** Listener ports of the gateway. */
+  readonly gatewayHttpPort: number;
+  readonly gatewayHttpsPort: number;
+  /** Envoy's egress listener for plugins that call out; in deployment mode, with mTLS. */
+  readonly egressPort: number;
+  /** Folder of the mounted client certificate in gateway pods. */
+  readonly gatewayCertDir: string;
+  readonly pluginServer: PluginServerPlace;
+  /** DNS names of this controller's Service. */
+  readonly serverNames: readonly string[];
+  /** This replica's own files. */
+  readonly dataDir: string;
+  /** Path; absent = in the cluster, or the default kubeconfig. */
+  readonly kubeconfig: string | undefined;
+  readonly logLevel: string;
+  readonly logDir: string | undefined;
+}

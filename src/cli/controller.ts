@@ -1,0 +1,69 @@
+/** `higress controller`: flags as Higress's own `serve` has them. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startController } from '#app/controller/controller.ts';
+import type { ControllerSettings } from '#app/controller/settings.ts';
+import { readEnvironment } from '#app/settings.ts';
+import type { HostPort } from './addresses.ts';
+import { openLog } from './open-log.ts';
+import { endOnSignal } from './signals.ts';
+
+export interface ControllerFlags {
+  readonly ingressClass: string;
+  readonly watchNamespace: string;
+  readonly domain: string;
+  readonly enableStatus: boolean;
+  readonly httpAddress: HostPort;
+  readonly grpcAddress: HostPort;
+  readonly metricsAddress: HostPort;
+  readonly gatewayHttpPort: number;
+  readonly gatewayHttpsPort: number;
+  readonly egressPort: number;
+  readonly gatewayCertDir: string;
+  readonly pluginServerMode: 'deployment' | 'sidecar';
+  readonly pluginServerHost: string;
+  readonly pluginServerExtProcPort: number;
+  readonly pluginServerHttpPort: number;
+  readonly pluginServerSocketDir: string;
+  readonly serviceName: string;
+  readonly dataDir?: string;
+  readonly kubeconfig?: string;
+  readonly logLevel: string;
+  readonly logDir?: string;
+}
+
+export async function controller(flags: ControllerFlags): Promise<void> {
+  const { variables } = readEnvironment();
+  const systemNamespace = variables.POD_NAMESPACE ?? 'higress-system';
+  const podName = variables.POD_NAME ?? `higress-controller-${process.pid}`;
+  const { serviceName, domain } = flags;
+  const settings: ControllerSettings = {
+    ...flags,
+    systemNamespace,
+    podName,
+    domainSuffix: domain,
+    pluginServer:
+      flags.pluginServerMode === 'sidecar'
+        ? { mode: 'sidecar', socketDir: flags.pluginServerSocketDir }
+        : {
+            mode: 'deployment',
+            host: flags.pluginServerHost || `higress-plugin-server.${systemNamespace}.svc.${domain}`,
+            extProcPort: flags.pluginServerExtProcPort,
+            httpPort: flags.pluginServerHttpPort,
+          },
+    serverNames: [
+      `${serviceName}.${systemNamespace}.svc`,
+      `${serviceName}.${systemNamespace}.svc.${domain}`,
+      `${serviceName}.${systemNamespace}`,
+      serviceName,
+      'localhost',
+    ],
+    dataDir: flags.dataDir ?? join(tmpdir(), podName),
+    kubeconfig: flags.kubeconfig,
+    logDir: flags.logDir,
+  };
+  const log = await openLog('controller', settings);
+  const running = await startController(settings, log);
+  log.info({ version: process.version, namespace: systemNamespace }, 'controller started');
+  endOnSignal(log, () => running.stop());
+}

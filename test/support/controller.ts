@@ -1,0 +1,194 @@
+/** The processes of a cluster installation, run here against a real API server: controller, plugin server, Envoy; each started and ended by the test. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Envoy, startEnvoy } from './envoy.ts';
+import { eventually } from './gateway.ts';
+import { kubeconfigFile, kubectl } from './kube.ts';
+import { freePorts } from './ports.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Process {
+  readonly pid: number;
+  readonly log: string;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export function startProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): Process {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let log = '';
+  const take = (data: Buffer) => {
+    log += data.toString();
+  };
+  child.stdout?.on('data', take);
+  child.stderr?.on('data', take);
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    pid: child.pid ?? -1,
+    get log() {
+      return log;
+    },
+    kill: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await gone;
+    },
+  };
+}
+
+export interface ControllerPorts {
+  readonly xds: number;
+  readonly http: number;
+  readonly metrics: number;
+  readonly gatewayHttp: number;
+  readonly gatewayHttps: number;
+  readonly egress: number;
+  readonly extProc: number;
+  readonly pluginHttp: number;
+}
+
+export async function controllerPorts(): Promise<ControllerPorts> {
+  const [xds, http, metrics, gatewayHttp, gatewayHttps, egress, extProc, pluginHttp] = (await freePorts(8)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { xds, http, metrics, gatewayHttp, gatewayHttps, egress, extProc, pluginHttp };
+}
+
+export interface ControllerOptions {
+  readonly namespace: string;
+  readonly ports: ControllerPorts;
+  readonly ingressClass: string;
+  /** Folder for the replica's and the gateway's files. */
+  readonly dir: string;
+  readonly podName?: string;
+  readonly kubeconfig?: string;
+  readonly args?: readonly string[];
+}
+
+export function startController(options: ControllerOptions): Process {
+  const { namespace, ports, ingressClass, dir, podName = 'controller-0' } = options;
+  const flags = [
+    ['--kubeconfig', options.kubeconfig ?? kubeconfigFile()],
+    ['--ingressClass', ingressClass],
+    ['--httpAddress', `127.0.0.1:${ports.http}`],
+    ['--grpcAddress', `127.0.0.1:${ports.xds}`],
+    ['--metricsAddress', `127.0.0.1:${ports.metrics}`],
+    ['--gatewayHttpPort', String(ports.gatewayHttp)],
+    ['--gatewayHttpsPort', String(ports.gatewayHttps)],
+    ['--egressPort', String(ports.egress)],
+    ['--gatewayCertDir', join(dir, 'gateway')],
+    ['--pluginServerHost', '127.0.0.1'],
+    ['--pluginServerExtProcPort', String(ports.extProc)],
+    ['--pluginServerHttpPort', String(ports.pluginHttp)],
+    ['--dataDir', join(dir, podName)],
+  ].flat();
+  return startProcess(['controller', ...flags, ...(options.args ?? [])], {
+    POD_NAMESPACE: namespace,
+    POD_NAME: podName,
+  });
+}
+
+export function startPluginServer(ports: ControllerPorts, dir: string): Process {
+  const flags = [
+    ['--xdsAddress', `localhost:${ports.xds}`],
+    ['--xdsCertDir', join(dir, 'plugin-server')],
+    ['--extProc', `127.0.0.1:${ports.extProc}`],
+    ['--http', `127.0.0.1:${ports.pluginHttp}`],
+    ['--egress', `127.0.0.1:${ports.egress}`],
+    ['--dataDir', join(dir, 'plugin-data')],
+  ].flat();
+  return startProcess(['plugin-server', ...flags], { POD_NAME: 'plugin-server-0' });
+}
+
+/** Writes what a pod would mount: the data of a Secret as files. */
+export async function mountSecret(namespace: string, name: string, dir: string): Promise<void> {
+  const text = await eventually(
+    `Secret ${name}`,
+    () => kubectl(['--namespace', namespace, 'get', 'secret', name, '-o', 'json']),
+    30_000,
+  );
+  const { data } = JSON.parse(text) as { data: Record<string, string> };
+  mkdirSync(dir, { recursive: true });
+  for (const [key, value] of Object.entries(data)) writeFileSync(join(dir, key), Buffer.from(value, 'base64'));
+}
+
+/** An Envoy as a gateway pod runs it: everything over ADS with the certificate from its Secret. */
+export function startGatewayEnvoy(ports: ControllerPorts, certDir: string, nodeId = 'gateway-0'): Promise<Envoy> {
+  const file = (name: string) => ({ filename: join(certDir, name) });
+  return startEnvoy({
+    node: { id: nodeId, cluster: 'higress-gateway' },
+    dynamic_resources: {
+      ads_config: {
+        api_type: 'DELTA_GRPC',
+        transport_api_version: 'V3',
+        grpc_services: [
+          {
+            envoy_grpc: {
+              cluster_name: 'xds',
+              retry_policy: { retry_back_off: { base_interval: '0.1s', max_interval: '0.5s' } },
+            },
+          },
+        ],
+        set_node_on_first_message_only: true,
+      },
+      lds_config: { ads: {}, resource_api_version: 'V3' },
+      cds_config: { ads: {}, resource_api_version: 'V3' },
+    },
+    static_resources: {
+      clusters: [
+        {
+          name: 'xds',
+          type: 'STATIC',
+          connect_timeout: '1s',
+          typed_extension_protocol_options: {
+            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          transport_socket: {
+            name: 'envoy.transport_sockets.tls',
+            typed_config: {
+              '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+              sni: 'localhost',
+              common_tls_context: {
+                tls_certificates: [{ certificate_chain: file('tls.crt'), private_key: file('tls.key') }],
+                validation_context: {
+                  trusted_ca: file('ca.crt'),
+                  match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'localhost' } }],
+                },
+              },
+            },
+          },
+          load_assignment: {
+            cluster_name: 'xds',
+            endpoints: [
+              {
+                lb_endpoints: [
+                  { endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: ports.xds } } } },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  });
+}
+
+export function temporaryDir(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'higress-kube-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
