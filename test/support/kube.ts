@@ -4,6 +4,8 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
 
@@ -76,4 +78,57 @@ export async function kubeNamespace(prefix: string): Promise<KubeNamespace> {
       await kubectl(['delete', 'namespace', name, '--wait=false']);
     },
   };
+}
+
+/** Path of a kubeconfig of a ServiceAccount that may do all that the controller does, but not read these kinds. */
+export async function kubeconfigWithout(namespace: KubeNamespace, forbidden: readonly string[]): Promise<string> {
+  const name = `restricted-${randomBytes(4).toString('hex')}`;
+  const readable: readonly (readonly [string, readonly string[]])[] = [
+    ['', ['services', 'secrets', 'configmaps', 'namespaces']],
+    ['networking.k8s.io', ['ingresses', 'ingressclasses']],
+    ['discovery.k8s.io', ['endpointslices']],
+    ['networking.higress.io', ['mcpbridges', 'http2rpcs']],
+    ['extensions.higress.io', ['wasmplugins']],
+  ];
+  const rules = readable.map(([group, kinds]) => ({
+    apiGroups: [group],
+    resources: kinds.filter((kind) => !forbidden.includes(kind)),
+    verbs: ['get', 'list', 'watch'],
+  }));
+  const own = [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'update'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  ];
+  const subject = { kind: 'ServiceAccount', name, namespace: namespace.name };
+  const ref = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+  const objects = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: namespace.name } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [...rules, ...own],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      subjects: [subject],
+      roleRef: ref,
+    },
+  ];
+  for (const object of objects) await kubectl(['apply', '-f', '-'], JSON.stringify(object));
+  return kubeconfigOf(namespace.name, name);
+}
+
+/** Path of a kubeconfig with a token of the ServiceAccount. */
+export async function kubeconfigOf(namespace: string, serviceAccount: string): Promise<string> {
+  const token = (await kubectl(['--namespace', namespace, 'create', 'token', serviceAccount])).trim();
+  const config = JSON.parse(await kubectl(['config', 'view', '--raw', '--minify', '-o', 'json'])) as {
+    users: { name: string; user: object }[];
+  };
+  config.users = config.users.map(({ name }) => ({ name, user: { token } }));
+  const file = join(dirname(kubeconfigFile()), `${serviceAccount}.kubeconfig`);
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
 }

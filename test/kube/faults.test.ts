@@ -1,0 +1,187 @@
+/** What a controller must survive: no API server, lost watches, no permission, no lease. Traffic goes on meanwhile. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ControllerPorts,
+  controllerPorts,
+  mountSecret,
+  type Process,
+  startController,
+  startGatewayEnvoy,
+  temporaryDir,
+} from '../support/controller.ts';
+import { type Echo, startEcho } from '../support/echo.ts';
+import type { Envoy } from '../support/envoy.ts';
+import { eventually, fetchRaw } from '../support/gateway.ts';
+import { installCrds, type KubeNamespace, kubeconfigWithout, kubectl, kubeNamespace } from '../support/kube.ts';
+
+const component = (action: 'stop' | 'start', name: string) =>
+  execFileSync('bash', [fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url)), action, name], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+
+const dir = temporaryDir();
+let system: KubeNamespace;
+let ports: ControllerPorts;
+let controller: Process;
+let envoy: Envoy;
+let echo: Echo;
+
+beforeAll(async () => {
+  await installCrds();
+  echo = await startEcho();
+  system = await kubeNamespace('faults');
+  ports = await controllerPorts();
+  controller = startController({ namespace: system.name, ports, ingressClass: system.name, dir: dir.path });
+  await mountSecret(system.name, 'higress-xds-gateway', `${dir.path}/gateway`);
+  envoy = await startGatewayEnvoy(ports, `${dir.path}/gateway`);
+  await system.apply(`apiVersion: networking.higress.io/v1
+kind: McpBridge
+metadata: { name: default }
+spec: { registries: [{ name: web, type: static, domain: "127.0.0.1:${echo.port}", port: 80 }] }
+`);
+  await system.apply(ingress('first'));
+  await eventually('it serves', async () => (await status('first')) === 200, 30_000);
+}, 180_000);
+
+afterAll(async () => {
+  await envoy?.stop();
+  await controller?.kill();
+  await echo?.stop();
+  await system?.dispose();
+  dir.remove();
+});
+
+const ingress = (name: string) => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: ${name}, annotations: { higress.io/destination: web.static } }
+spec:
+  ingressClassName: ${system.name}
+  rules:
+    - host: ${name}.example.com
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend: { resource: { apiGroup: networking.higress.io, kind: McpBridge, name: default } }
+`;
+
+const status = async (name: string) =>
+  (await fetchRaw(`http://127.0.0.1:${ports.gatewayHttp}/`, { headers: { host: `${name}.example.com` } })).status;
+
+/** Requests without pause until `stop`; resolves with the codes that were not 200. */
+function steadyTraffic(): { stop(): Promise<{ sent: number; failures: number[] }> } {
+  const failures: number[] = [];
+  let sent = 0;
+  let running = true;
+  const loop = (async () => {
+    while (running) {
+      const code = await status('first').catch(() => -1);
+      sent += 1;
+      if (code !== 200) failures.push(code);
+    }
+  })();
+  return {
+    stop: async () => {
+      running = false;
+      await loop;
+      return { sent, failures };
+    },
+  };
+}
+
+describe('the API server', () => {
+  it('may go and come back: traffic goes on, a new controller waits, changes made at its return arrive', async () => {
+    const traffic = steadyTraffic();
+    component('stop', 'kube-apiserver');
+    await eventually('the loss is told', () => /did not give a collection/.test(controller.log), 30_000);
+    component('start', 'kube-apiserver');
+    await eventually('it answers', () => kubectl(['get', '--raw', '/readyz']), 60_000);
+    await system.apply(ingress('second'));
+    await eventually('the change arrives', async () => (await status('second')) === 200, 60_000);
+    const { sent, failures } = await traffic.stop();
+    expect(sent).toBeGreaterThan(100);
+    expect(failures).toEqual([]);
+    const lines = controller.log.split('\n').filter((line) => /did not give a collection/.test(line));
+    // One line for each collection, however often it was tried.
+    expect(lines.length).toBeLessThan(30);
+  }, 180_000);
+});
+
+describe('a controller without permission for one kind', () => {
+  it('says so and serves the rest', async () => {
+    const config = await kubeconfigWithout(system, ['http2rpcs']);
+    const other = await controllerPorts();
+    const restricted = startController({
+      namespace: system.name,
+      ports: other,
+      ingressClass: system.name,
+      dir: dir.path,
+      podName: 'restricted',
+      kubeconfig: config,
+    });
+    try {
+      const page = await eventually('it is ready', async () => {
+        const answer = await fetchRaw(`http://127.0.0.1:${other.http}/ready`);
+        return answer.status === 200 ? answer : undefined;
+      });
+      expect(page.status).toBe(200);
+      const model = JSON.parse((await fetchRaw(`http://127.0.0.1:${other.http}/debug/model`)).body) as {
+        problems: { reason: string; origin: { kind: string }; hint: string }[];
+      };
+      const problem = model.problems.find(({ reason }) => reason === 'Forbidden');
+      expect(problem?.origin.kind).toBe('Http2Rpc');
+      expect(problem?.hint).toContain('http2rpcs');
+    } finally {
+      await restricted.kill();
+    }
+  }, 90_000);
+});
+
+describe('two replicas', () => {
+  it('have one writer; when it dies or gives up, the other one writes', async () => {
+    const leads = (process: Process) => /this replica writes now/.test(process.log);
+    await eventually('the first leads', () => leads(controller), 30_000);
+    const second = startController({
+      namespace: system.name,
+      ports: await controllerPorts(),
+      ingressClass: system.name,
+      dir: dir.path,
+      podName: 'controller-1',
+    });
+    try {
+      await eventually('the second is up', () => /controller started/.test(second.log), 30_000);
+      expect(leads(second)).toBe(false);
+      await controller.kill('SIGTERM');
+      await eventually('the second leads', () => leads(second), 30_000);
+      const lease = JSON.parse(await system.kubectl(['get', 'lease', 'higress-controller', '-o', 'json'])) as {
+        spec: { holderIdentity: string };
+      };
+      expect(lease.spec.holderIdentity).toBe('controller-1');
+      controller = startController({ namespace: system.name, ports, ingressClass: system.name, dir: dir.path });
+      await eventually('the first is up', () => /controller started/.test(controller.log), 30_000);
+      await second.kill('SIGKILL');
+      await eventually('the first leads again', () => leads(controller), 60_000);
+    } finally {
+      await second.kill('SIGKILL');
+    }
+  }, 180_000);
+});
+
+describe('many changes', () => {
+  it('of hundreds of objects deleted at once leave nothing behind and everything else alone', async () => {
+    const traffic = steadyTraffic();
+    const many = Array.from({ length: 300 }, (_, n) => ingress(`many-${n}`));
+    await system.apply(many.join('---\n'));
+    await eventually('the last serves', async () => (await status('many-299')) === 200, 60_000);
+    const names = many.map((_, n) => `many-${n}`);
+    await system.kubectl(['delete', 'ingress', '--wait=false', ...names]);
+    await eventually('the last is gone', async () => (await status('many-299')) === 404, 60_000);
+    await eventually('all are gone', async () => {
+      const codes = await Promise.all(['many-0', 'many-100', 'many-200'].map(status));
+      return codes.every((code) => code === 404);
+    });
+    expect((await traffic.stop()).failures).toEqual([]);
+  }, 180_000);
+});
