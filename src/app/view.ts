@@ -52,11 +52,11 @@ export async function runningView(admin: AdminClient): Promise<GatewayView> {
   ];
   if (gateway.hosts === undefined)
     throw new AdminError(`the gateway at ${admin.url} has read no configuration yet; \`higress status\` tells why`);
-  const { ingresses = [], endpointSlices = [], wasmPlugins = [], configMaps = [] } = model.objects;
+  const { ingresses = [], endpointSlices = [], wasmPlugins = [], configMaps = [], mcpBridges = [] } = model.objects;
   return {
     gateway: gateway as Gateway,
     plugins: plugins.routes,
-    objects: { ingresses, endpointSlices, wasmPlugins, configMaps },
+    objects: { ingresses, endpointSlices, wasmPlugins, configMaps, mcpBridges },
     problems: model.problems,
     httpsPublicPort: process.httpsPublicPort ?? HTTPS_PORT,
     registriesAsked: true,

@@ -46,6 +46,7 @@ spec: { registries: [{ name: web, type: static, domain: "127.0.0.1:${echo.port}"
 }, 180_000);
 
 afterAll(async () => {
+  for (const traffic of traffics) await traffic.stop();
   await envoy?.stop();
   await controller?.kill();
   await echo?.stop();
@@ -71,6 +72,8 @@ const status = async (name: string) =>
   (await fetchRaw(`http://127.0.0.1:${ports.gatewayHttp}/`, { headers: { host: `${name}.example.com` } })).status;
 
 /** Requests without pause until `stop`; resolves with the codes that were not 200. */
+const traffics: { stop(): Promise<unknown> }[] = [];
+
 function steadyTraffic(): { stop(): Promise<{ sent: number; failures: number[] }> } {
   const failures: number[] = [];
   let sent = 0;
@@ -82,13 +85,15 @@ function steadyTraffic(): { stop(): Promise<{ sent: number; failures: number[] }
       if (code !== 200) failures.push(code);
     }
   })();
-  return {
+  const traffic = {
     stop: async () => {
       running = false;
       await loop;
       return { sent, failures };
     },
   };
+  traffics.push(traffic);
+  return traffic;
 }
 
 describe('the API server', () => {

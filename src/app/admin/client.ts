@@ -1,4 +1,6 @@
 /** The other side of the admin door: reads the pages of a running gateway. */
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 
 /** The gateway could not be asked; the message names the address and the way out. */
 export class AdminError extends Error {
@@ -25,10 +27,7 @@ export class AdminClient {
   /** JSON of `/debug/NAME`. */
   async page(name: string): Promise<unknown> {
     const { status, body } = await this.#get(`/debug/${name}`);
-    if (status === 404)
-      throw new AdminError(
-        `${this.url} has no page /debug/${name}: it is another program, or another version of the gateway`,
-      );
+    if (status === 404) throw new AdminError(this.#noPage(`/debug/${name}`, body));
     if (status !== 200)
       throw new AdminError(`${this.url}/debug/${name} answered ${status}: ${body.trim().slice(0, 200)}`);
     return this.#json(`/debug/${name}`, body);
@@ -41,6 +40,13 @@ export class AdminClient {
     return reasons ?? [];
   }
 
+  #noPage(path: string, body: string): string {
+    const pages = /"pages":\s*(\[[^\]]*\])/.exec(body)?.[1]?.replace(/\s+/g, ' ');
+    return pages === undefined
+      ? `${this.url} has no page ${path}: is this the admin address of the gateway?`
+      : `${this.url} has no page ${path}; what it has: ${pages}. A control plane without an Envoy beside it cannot show its configuration`;
+  }
+
   #json(path: string, body: string): unknown {
     try {
       return JSON.parse(body) as unknown;
@@ -51,8 +57,7 @@ export class AdminClient {
 
   async #get(path: string): Promise<{ status: number; body: string }> {
     try {
-      const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      return { status: response.status, body: await response.text() };
+      return await get(`${this.url}${path}`);
     } catch (error) {
       throw new AdminError(
         `no gateway answers at ${this.url} (${reasonOf(error)}); start one, or name its admin address with --admin URL`,
@@ -61,9 +66,24 @@ export class AdminClient {
   }
 }
 
+/** Not `fetch`, which refuses a list of ports that an operator may well have chosen. */
+function get(url: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, { agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }),
+      );
+    });
+    request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error(`nothing within ${TIMEOUT_MS / 1000} s`)));
+    request.on('error', reject);
+    request.end();
+  });
+}
+
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `nothing within ${TIMEOUT_MS / 1000} s`;
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
+  return (error as NodeJS.ErrnoException).code ?? error.message;
 }
