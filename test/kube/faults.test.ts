@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { KubeClient } from '#sources/kube/client.ts';
 import {
   type ControllerPorts,
   controllerPorts,
@@ -14,7 +16,14 @@ import {
 import { type Echo, startEcho } from '../support/echo.ts';
 import type { Envoy } from '../support/envoy.ts';
 import { eventually, fetchRaw } from '../support/gateway.ts';
-import { installCrds, type KubeNamespace, kubeconfigWithout, kubectl, kubeNamespace } from '../support/kube.ts';
+import {
+  installCrds,
+  type KubeNamespace,
+  kubeConfig,
+  kubeconfigWithout,
+  kubectl,
+  kubeNamespace,
+} from '../support/kube.ts';
 
 const component = (action: 'stop' | 'start', name: string) =>
   execFileSync('bash', [fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url)), action, name], {
@@ -177,11 +186,12 @@ describe('two replicas', () => {
 describe('many changes', () => {
   it('of hundreds of objects deleted at once leave nothing behind and everything else alone', async () => {
     const traffic = steadyTraffic();
-    const many = Array.from({ length: 300 }, (_, n) => ingress(`many-${n}`));
-    await system.apply(many.join('---\n'));
+    const client = new KubeClient(kubeConfig());
+    const path = `/apis/networking.k8s.io/v1/namespaces/${system.name}/ingresses`;
+    const many = Array.from({ length: 300 }, (_, n) => `many-${n}`);
+    await Promise.all(many.map((name) => client.request(path, { method: 'POST', body: parse(ingress(name)) })));
     await eventually('the last serves', async () => (await status('many-299')) === 200, 60_000);
-    const names = many.map((_, n) => `many-${n}`);
-    await system.kubectl(['delete', 'ingress', '--wait=false', ...names]);
+    await Promise.all(many.map((name) => client.request(`${path}/${name}`, { method: 'DELETE' })));
     await eventually('the last is gone', async () => (await status('many-299')) === 404, 60_000);
     await eventually('all are gone', async () => {
       const codes = await Promise.all(['many-0', 'many-100', 'many-200'].map(status));

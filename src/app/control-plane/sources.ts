@@ -42,7 +42,7 @@ export function startFileSources(settings: ControlPlaneSettings, listener: Sourc
   };
   const registries = new RegistryManager({
     systemNamespace: settings.systemNamespace,
-    log: listener.log.child({ component: 'registry' }),
+    log: listener.log.child({ part: 'registry' }),
     onServices: () => {
       if (!starting) listener.onWorld({ ...joined(parts), registryServices: registries.services });
     },
@@ -53,7 +53,7 @@ export function startFileSources(settings: ControlPlaneSettings, listener: Sourc
       new FileSource({
         dir,
         systemNamespace: settings.systemNamespace,
-        log: listener.log.child({ component: 'files' }),
+        log: listener.log.child({ part: 'files' }),
         onWorld: (part, problems) => {
           parts[n] = part;
           listener.onProblems(dir, problems);
@@ -86,13 +86,13 @@ export function startKubeSources(
   };
   const registries = new RegistryManager({
     systemNamespace: settings.systemNamespace,
-    log: listener.log.child({ component: 'registry' }),
+    log: listener.log.child({ part: 'registry' }),
     onServices: report,
     onProblems: (problems) => listener.onProblems('registries', problems),
   });
   const kube = new KubeSource({
     ...settings,
-    log: listener.log.child({ component: 'kube' }),
+    log: listener.log.child({ part: 'kube' }),
     onWorld: (next, problems) => {
       part = next;
       listener.onProblems('cluster', problems);

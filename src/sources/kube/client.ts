@@ -102,6 +102,8 @@ export class KubeClient {
         }
         onOpen();
         const lines = createInterface({ input: response });
+        // readline passes errors of its input on.
+        lines.on('error', reject);
         lines.on('line', (line) => {
           try {
             onEvent(JSON.parse(line) as WatchEvent);
