@@ -78,7 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const store = new SnapshotStore();
   const ads = new AdsServer({
     store,
-    log: log.child({ component: 'xds' }),
+    log: log.child({ part: 'xds' }),
     onAck: () => outcome(),
     onDisconnect: () => outcome(),
     onNack: (report) => {

@@ -133,5 +133,14 @@ function withChains(resources: ResourceSet, chain: Chains): ResourceSet {
 
 function onlyChains(resources: ResourceSet): ResourceSet {
   const none: Chains = new Map();
-  return { ...resources, listener: none, route: none, cluster: none, endpoint: none, secret: none, extension: none };
+  return {
+    ...resources,
+    listener: none,
+    route: none,
+    scope: none,
+    cluster: none,
+    endpoint: none,
+    secret: none,
+    extension: none,
+  };
 }

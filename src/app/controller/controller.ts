@@ -32,7 +32,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     namespace: systemNamespace,
     serverNames: settings.serverNames,
     dir: join(settings.dataDir, 'xds'),
-    log: log.child({ component: 'certificates' }),
+    log: log.child({ part: 'certificates' }),
   });
   await certificates.start();
 
@@ -51,19 +51,19 @@ export async function startController(settings: ControllerSettings, log: Logger)
     enableStatus: settings.enableStatus,
     aside: (part, namespace, name) => sources?.aside(part, namespace, name),
     serves: (ingress) => isSelected(ingress, world),
-    log: log.child({ component: 'status' }),
+    log: log.child({ part: 'status' }),
   });
   const events = new EventRecorder({
     client,
     instance: settings.podName,
     uidOf: (problem) => uids.get(`${problem.origin.kind} ${problem.origin.namespace}/${problem.origin.name}`),
-    log: log.child({ component: 'events' }),
+    log: log.child({ part: 'events' }),
   });
   let uids = new Map<string, string>();
   const deployer = new PluginServerDeployer({
     client,
     namespace: systemNamespace,
-    log: log.child({ component: 'plugin-server' }),
+    log: log.child({ part: 'plugin-server' }),
   });
 
   const engine: Engine = await startEngine({
@@ -96,7 +96,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     namespace: systemNamespace,
     lease: LEASE,
     identity: settings.podName,
-    log: log.child({ component: 'leader' }),
+    log: log.child({ part: 'leader' }),
     onElected: () => {
       status.activate();
       events.activate();
