@@ -1,4 +1,4 @@
-// Four tiers in one runner; `npm run test:*` picks one by its project name.
+// The tiers in one runner; `npm run test:*` picks one by its project name.
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
@@ -27,5 +27,6 @@ export default {
       globalSetup: '<rootDir>/test/kube/setup.mjs',
       globalTeardown: '<rootDir>/test/kube/teardown.mjs',
     },
+    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
 };
