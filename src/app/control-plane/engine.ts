@@ -19,11 +19,12 @@ import type { BuildOptions } from '#xds/build/options.ts';
 import { AdsServer, type ListenOptions, type NackReport } from '#xds/server/index.ts';
 import { RESOURCE_TYPES, type ResourceSet, SnapshotStore } from '#xds/snapshot/index.ts';
 import { debugPages } from './debug-pages.ts';
+import type { ModuleServer } from './module-client.ts';
 import { Pipeline, type PipelineResult } from './pipeline.ts';
 import { ProblemBook } from './problem-book.ts';
 import { pullCredentials } from './pull-credentials.ts';
 import type { SourceListener, Sources } from './sources.ts';
-import { type ModuleServer, WasmResolver } from './wasm-resolver.ts';
+import { WasmResolver } from './wasm-resolver.ts';
 
 export interface EngineOptions {
   readonly world: WorldSettings;

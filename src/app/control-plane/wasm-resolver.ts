@@ -2,14 +2,11 @@
  * Asks the plugin server for the modules that WasmPlugins name, and remembers the answers for the (pure) builder. When an answer changes, the pipeline runs
  * again: routes name a module only when it is warm.
  */
-import { request as httpRequest } from 'node:http';
 import type { WasmModuleRef } from '#ir/types.ts';
 import type { Logger } from '#lib/log.ts';
 import type { ModuleState } from '#plugin-server/wasm/store.ts';
 import type { WasmResolution } from '#xds/build/options.ts';
-
-/** Where the plugin server's HTTP face listens. */
-export type ModuleServer = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+import { askForModule, type ModuleServer } from './module-client.ts';
 
 export interface WasmResolverOptions {
   readonly server: ModuleServer;
@@ -18,13 +15,17 @@ export interface WasmResolverOptions {
   readonly onChange: () => void;
   readonly log: Logger;
   readonly pollMs?: number;
+  readonly recheckMs?: number;
 }
+
+const RECHECK_MS = 5_000;
 
 export class WasmResolver {
   readonly #options: WasmResolverOptions;
   readonly #known = new Map<string, { ref: WasmModuleRef; resolution: WasmResolution; final: boolean }>();
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> | undefined;
+  #recheck: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: WasmResolverOptions) {
@@ -54,6 +55,7 @@ export class WasmResolver {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#recheck);
     await this.#asking;
   }
 
@@ -69,11 +71,35 @@ export class WasmResolver {
     }, delayMs);
   }
 
+  /** A module that is ready is asked for again now and then: replicas of the plugin server that came later fetch it by that. */
+  #askAgain(): void {
+    const { server, recheckMs = RECHECK_MS } = this.#options;
+    if (this.#stopped || 'socketPath' in server) return;
+    this.#recheck ??= setTimeout(() => {
+      this.#recheck = undefined;
+      const ready = [...this.#known.values()].filter(({ resolution }) => resolution.ready);
+      this.#asking = Promise.all([this.#asking, ...ready.map(({ ref }) => this.#ask(ref))]).then(() =>
+        this.#askAgain(),
+      );
+    }, recheckMs);
+  }
+
+  #ask(ref: WasmModuleRef): Promise<ModuleState> {
+    const { server, credentials } = this.#options;
+    const pull = ref.pullSecret === undefined ? undefined : credentials(ref.pullSecret, ref.url);
+    return askForModule(server, {
+      url: ref.url,
+      sha256: ref.sha256,
+      pullPolicy: ref.pullPolicy,
+      ...(pull === undefined ? {} : { credentials: pull }),
+    });
+  }
+
   async #askAll(): Promise<void> {
     let changed = false;
     for (const entry of this.#known.values()) {
       if (entry.resolution.ready || entry.final) continue;
-      const state = await this.#ask(entry.ref).catch((): ModuleState => ({ state: 'pending' }));
+      const state = await this.#ask(entry.ref);
       if (state.state === 'pending') continue;
       const before = JSON.stringify(entry.resolution);
       if (state.state === 'ready') {
@@ -85,39 +111,6 @@ export class WasmResolver {
       changed ||= before !== JSON.stringify(entry.resolution);
     }
     if (changed && !this.#stopped) this.#options.onChange();
-  }
-
-  #ask(ref: WasmModuleRef): Promise<ModuleState> {
-    const credentials = ref.pullSecret === undefined ? undefined : this.#options.credentials(ref.pullSecret, ref.url);
-    const body = JSON.stringify({
-      url: ref.url,
-      sha256: ref.sha256,
-      pullPolicy: ref.pullPolicy,
-      ...(credentials === undefined ? {} : { credentials }),
-    });
-    return new Promise((resolve, reject) => {
-      const call = httpRequest(
-        {
-          ...this.#options.server,
-          path: '/wasm/modules',
-          method: 'POST',
-          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-          timeout: 5_000,
-        },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on('data', (part: Buffer) => parts.push(part));
-          response.on('error', reject);
-          response.on('end', () => {
-            if (response.statusCode !== 200)
-              return reject(new Error(`the plugin server answered ${response.statusCode}`));
-            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as ModuleState);
-          });
-        },
-      );
-      call.on('timeout', () => call.destroy(new Error('the plugin server did not answer')));
-      call.on('error', reject);
-      call.end(body);
-    });
+    this.#askAgain();
   }
 }

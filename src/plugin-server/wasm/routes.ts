@@ -10,6 +10,8 @@ const requestSchema = z.strictObject({
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
 });
 
+/** A replica that has just started is told of its modules within seconds. */
+const ARRIVAL_MS = 8_000;
 const REQUEST_LIMIT_BYTES = 64 * 1024;
 
 /** `POST /wasm/modules` answers a ModuleState; `GET /wasm/SHA256.wasm` the bytes. */
@@ -23,7 +25,8 @@ export function wasmRoutes(store: ModuleStore): (request: IncomingMessage, respo
       return answerJson(response, 200, store.request(credentials === undefined ? rest : { ...rest, credentials }));
     }
     const digest = /^\/wasm\/([0-9a-f]{64})\.wasm$/.exec(path)?.[1];
-    const module = digest === undefined || request.method !== 'GET' ? undefined : await store.read(digest);
+    const module =
+      digest === undefined || request.method !== 'GET' ? undefined : await store.readWhenThere(digest, ARRIVAL_MS);
     if (module === undefined) return answerJson(response, 404, { error: `no module at ${path}` });
     response.writeHead(200, { 'content-type': 'application/wasm', 'content-length': module.length }).end(module);
   };

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep, systemClock } from '#lib/clock.ts';
 import { judgeModule } from './abi.ts';
 import { WasmFormatError } from './binary.ts';
 import { failureText, ModuleFetchError } from './fetch-error.ts';
@@ -43,6 +44,8 @@ interface Entry {
   sha256?: string;
 }
 
+const ARRIVAL_POLL_MS = 100;
+
 export class ModuleStore {
   readonly #options: ModuleStoreOptions;
   readonly #entries = new Map<string, Entry>();
@@ -69,6 +72,16 @@ export class ModuleStore {
   async read(sha256: string): Promise<Buffer | undefined> {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     return readFile(this.#path(sha256)).catch(() => undefined);
+  }
+
+  /** As `read`; waits for a module that is still on its way to this replica. */
+  async readWhenThere(sha256: string, timeoutMs: number): Promise<Buffer | undefined> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const module = await this.read(sha256);
+      if (module !== undefined || Date.now() >= deadline || this.#abort.signal.aborted) return module;
+      await sleep(systemClock, ARRIVAL_POLL_MS, this.#abort.signal);
+    }
   }
 
   /** URL and state of every module asked for. */
