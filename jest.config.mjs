@@ -16,7 +16,7 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/{features,golden,architecture}/**/*.test.ts'],
+      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/{features,fuzz,golden,architecture}/**/*.test.ts'],
     },
     { ...base, displayName: 'dataplane', testMatch: ['<rootDir>/test/dataplane/**/*.test.ts'] },
     { ...base, displayName: 'services', testMatch: ['<rootDir>/test/services/**/*.test.ts'] },

@@ -50,6 +50,18 @@ describe('problems', () => {
     );
   });
 
+  it('stay one line, and do not steer a terminal, whatever the manifest holds', () => {
+    const odd = { ...problem, message: 'key "a\nb\u001b[31m\u009bc" is not allowed' };
+    expect(describeProblem(odd)).toContain('key "a\\nb\\u001b[31m\\u009bc" is not allowed');
+  });
+
+  it('name the path once, and say so when an object has no name', () => {
+    const origin = { ...problem.origin, name: '', path: 'metadata.name' };
+    expect(describeProblem({ ...problem, origin, message: 'metadata.name is missing', hint: 'add it' })).toBe(
+      'Ingress default/(without a name): metadata.name is missing (add it)',
+    );
+  });
+
   it('are told once when they come and once when they go', () => {
     const lines: string[] = [];
     const log = createLogger({

@@ -24,7 +24,7 @@ export function offlineView(paths: readonly string[], options: OfflineOptions): 
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new PathError(missing);
   const { world, gateway, explain, problems } = translateOffline(paths, options);
-  const objects = throughJson(modelPage(world)) as GatewayView['objects'];
+  const objects = throughJson(modelPage(world, catalogue)) as GatewayView['objects'];
   const shown = throughJson(irPage(gateway, catalogue)) as Gateway;
   return {
     gateway: shown,

@@ -9,25 +9,35 @@ interface Options extends OfflineOptions {
   readonly strict?: boolean;
 }
 
+export interface Printed {
+  readonly text: string;
+  readonly status: number;
+}
+
 export function check(paths: readonly string[], options: Options): void {
+  const { text, status } = checkText(paths, options);
+  process.stdout.write(text);
+  if (status !== 0) process.exitCode = status;
+}
+
+/** What `check` prints, and its exit status. */
+export function checkText(paths: readonly string[], options: Options): Printed {
   const { problems } = translateOffline(paths, options);
   const locate = createLocator();
   const placed = problems.map((problem) => ({ problem, place: locate(problem.origin) })).sort(byPlace);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
+  const status = errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0;
   if (options.output === 'json') {
     const rows = placed.map(({ problem, place }) => ({ ...problem, file: place?.file, line: place?.line }));
-    process.stdout.write(`${JSON.stringify({ errors, warnings, problems: rows }, null, 2)}\n`);
-  } else {
-    for (const { problem, place } of placed) {
-      const where = place === undefined ? '' : `${place.file}:${place.line}: `;
-      process.stdout.write(`${where}${problem.severity}: ${problem.reason}: ${describeProblem(problem)}\n`);
-    }
-    process.stdout.write(
-      `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}\n`,
-    );
+    return { text: `${JSON.stringify({ errors, warnings, problems: rows }, null, 2)}\n`, status };
   }
-  if (errors > 0 || (options.strict === true && warnings > 0)) process.exitCode = 1;
+  const lines = placed.map(({ problem, place }) => {
+    const where = place === undefined ? '' : `${place.file}:${place.line}: `;
+    return `${where}${problem.severity}: ${problem.reason}: ${describeProblem(problem)}\n`;
+  });
+  const summary = `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}\n`;
+  return { text: lines.join('') + summary, status };
 }
 
 type Placed = {

@@ -3,6 +3,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '#app/version.ts';
 import { hostPort, listenAddress } from './addresses.ts';
+import { keepCompiledCode } from './compile-cache.ts';
+
+keepCompiledCode();
 
 const program = new Command('higress').description('An Envoy-based ingress, API, LLM and MCP gateway').version(VERSION);
 

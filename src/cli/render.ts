@@ -13,9 +13,18 @@ interface Options extends OfflineOptions {
 }
 
 export function render(paths: readonly string[], options: Options): void {
+  const { text, complaints, status } = renderText(paths, options);
+  process.stderr.write(complaints);
+  process.stdout.write(text);
+  if (status !== 0) process.exitCode = status;
+}
+
+/** What `render` prints on standard output and, about problems, on standard error; and its exit status. */
+export function renderText(
+  paths: readonly string[],
+  options: Options,
+): { readonly text: string; readonly complaints: string; readonly status: number } {
   const { resources, explain, problems } = translateOffline(paths, options);
-  for (const problem of problems)
-    process.stderr.write(`${problem.severity}: ${problem.reason}: ${describeProblem(problem)}\n`);
   const value =
     options.explain === true
       ? explained(explain)
@@ -27,8 +36,12 @@ export function render(paths: readonly string[], options: Options): void {
         );
   // SecretText prints redacted through JSON only, so the text is always made from JSON.
   const json = JSON.stringify(value, null, 2);
-  process.stdout.write(options.output === 'json' ? `${json}\n` : stringify(JSON.parse(json), { lineWidth: 0 }));
-  if (problems.some(({ severity }) => severity === 'error')) process.exitCode = 1;
+  const complaints = problems.map((problem) => `${problem.severity}: ${problem.reason}: ${describeProblem(problem)}\n`);
+  return {
+    text: options.output === 'json' ? `${json}\n` : stringify(JSON.parse(json), { lineWidth: 0 }),
+    complaints: complaints.join(''),
+    status: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
+  };
 }
 
 /** By host and route: the plugins in the order in which requests meet them. */

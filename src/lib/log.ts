@@ -76,7 +76,10 @@ interface Failing {
   windowMs: number;
 }
 
-export function throttled(log: Pick<Logger, 'warn' | 'info'>, options: ThrottleOptions = {}): ThrottledLog {
+/** What a throttled log writes to: a `Logger`, or the log of a plugin. */
+export type LineLog = Readonly<Record<'warn' | 'info', (fields: object, message: string) => void>>;
+
+export function throttled(log: LineLog, options: ThrottleOptions = {}): ThrottledLog {
   const { repeatMs = 60_000, maxRepeatMs = 900_000, clock = systemClock } = options;
   const failing = new Map<string, Failing>();
   let total = 0;

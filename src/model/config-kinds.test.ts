@@ -66,11 +66,11 @@ spec:
     expect(parsed.object?.spec.registries.map(({ config }) => config.name)).toEqual(['b']);
     expect(told(parsed)).toEqual([
       'warning spec.registries[0].domian: spec.registries[0].domian is not a field that is known, and is ignored (did you mean domain?)',
-      'error spec.registries[0].port: spec.registries[0].port must be number, not a text',
-      'error spec.registries[2].name: spec.registries[2].name is missing',
-      'error spec.registries[2].port: spec.registries[2].port is not valid: Too big: expected number to be <=65535',
-      'error spec.registries[2].nacosRefreshInterval: spec.registries[2].nacosRefreshInterval must be nanoseconds or a duration such as 30s, not a text',
-      'error spec.registries[3]: spec.registries[3] must be object, not a text',
+      'error spec.registries[0].port: spec.registries[0].port must be a number, not the text "80"',
+      'error spec.registries[2].name: spec.registries[2].name is missing; it must be a text',
+      'error spec.registries[2].port: spec.registries[2].port must be at most 65535, not the number 70000',
+      'error spec.registries[2].nacosRefreshInterval: spec.registries[2].nacosRefreshInterval must be nanoseconds or a duration such as 30s, not the text "often"',
+      'error spec.registries[3]: spec.registries[3] must be a map, not the text "oops"',
     ]);
   });
 });
@@ -110,7 +110,7 @@ spec:
     expect(rules.object?.spec.matchRules.map(({ path }) => path)).toEqual(['spec.matchRules[1]']);
     expect(rules.object?.spec.incomplete).toBe(true);
     expect(told(rules)).toEqual([
-      'error spec.matchRules[0].ingress: spec.matchRules[0].ingress must be array, not a text',
+      'error spec.matchRules[0].ingress: spec.matchRules[0].ingress must be a list, not the text "a"',
     ]);
     const wrong = parseWasmPlugin(
       doc('{metadata: {name: p}, spec: {phase: FIRST, priority: 1.5, pluginConfig: text}}'),
@@ -118,10 +118,10 @@ spec:
     );
     expect(wrong.object).toBeUndefined();
     expect(told(wrong)).toEqual([
-      'error spec.url: spec.url is missing',
+      'error spec.url: spec.url is missing; it must be a text',
       'error spec.pluginConfig: spec.pluginConfig must be a map of configuration keys, not a text',
-      expect.stringMatching(/^error spec.phase: .*one of "UNSPECIFIED_PHASE"/),
-      'error spec.priority: spec.priority must be int, not the number 1.5',
+      expect.stringMatching(/^error spec.phase: .*one of UNSPECIFIED_PHASE, .*, not the text "FIRST"$/),
+      'error spec.priority: spec.priority must be a whole number, not the number 1.5',
     ]);
   });
 

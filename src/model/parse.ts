@@ -2,6 +2,7 @@
 import type { ZodError, ZodType } from 'zod';
 import type { Origin, Problem } from '#ir/types.ts';
 import { didYouMean } from '#lib/did-you-mean.ts';
+import { typeWords, zodWords } from '#lib/zod-words.ts';
 import type { KubeObject, ObjectMeta, Parsed, RawDocument } from './object.ts';
 
 export interface ParseDefaults {
@@ -116,7 +117,7 @@ export function reportZod(error: ZodError, value: unknown, path: string, report:
   for (const issue of error.issues) {
     const at = issue.path.reduce<string>((before, key) => join(before, key), path);
     const found = valueAt(value, issue.path);
-    report.error(at, `${at} ${words(issue.message, found)}`, shown(found, at));
+    report.error(at, `${at} ${zodWords(issue, found, isSecret(at))}`, shown(found, at));
   }
 }
 
@@ -140,39 +141,26 @@ export function join(path: string, key: PropertyKey): string {
   return path === '' ? String(key) : `${path}.${String(key)}`;
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+/** The part of a value that a path leads to; undefined when there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let at = value;
   for (const key of path) at = at !== null && typeof at === 'object' ? (at as Fields)[String(key)] : undefined;
   return at;
 }
 
-function words(message: string, found: unknown): string {
-  if (found === undefined && /received undefined$/.test(message)) return 'is missing';
-  const text = message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '');
-  return /^(expected|must|is )/.test(text) && text.startsWith('expected')
-    ? `must be ${text.replace(/^expected /, '')}, not ${describe(found)}`
-    : `is not valid: ${text}`;
+function isSecret(path: string): boolean {
+  return /pass|secret|token|key|credential|config|data/i.test(path);
 }
 
 /** Never repeats what may be a secret. */
 function shown(found: unknown, path: string): { value?: string } {
-  if (
-    found === null ||
-    typeof found === 'object' ||
-    found === undefined ||
-    /pass|secret|token|key|credential/i.test(path)
-  )
-    return {};
+  if (found === null || typeof found === 'object' || found === undefined || isSecret(path)) return {};
   return { value: String(found).slice(0, 80) };
 }
 
 /** The type of a value in words, for messages. */
 export function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? 'a text' : `the ${typeof value} ${value}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `the ${typeof value} ${value}` : typeWords(value);
 }
 
 export function failed<T>(problems: readonly Problem[]): Parsed<T> {

@@ -28,6 +28,8 @@ export interface ServeContext {
   readonly routeName: string;
   /** Backend names and weights of the route that the plugin stands on; what the tool calls go to. */
   readonly destinations: readonly { readonly backend: string; readonly weight: number }[];
+  /** What the route grants its upstream for a whole answer, ms; absent = no limit. For the calls the plugin makes. */
+  readonly timeoutMs?: number | undefined;
   readonly host: HostServices;
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,9 @@
 import type { PluginDefinition } from './definition.ts';
 import { makeChain } from './engine/chain.ts';
 import { drive, type TestRequest, type TestResult } from './engine/harness.ts';
+import { HeaderTable } from './engine/header-table.ts';
 import type { HostServices, HttpAnswer, HttpCall, PluginLog } from './host.ts';
+import type { ServeContext, ServeResponse } from './serve.ts';
 
 export type { TestAnswer, TestRequest, TestResponse, TestResult, UpstreamRequest } from './engine/harness.ts';
 
@@ -74,6 +76,59 @@ export function testChain(entries: readonly ChainEntry[], options: Pick<TestOpti
   return {
     ...records,
     request: (request = {}) => drive(chain, () => host, request, { startedMs: host.now() }),
+  };
+}
+
+export interface TestServeRequest {
+  /** Default POST. */
+  readonly method?: string;
+  readonly path?: string;
+  readonly authority?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Objects become JSON. */
+  readonly body?: string | Uint8Array | object;
+  readonly sourceAddress?: string;
+}
+
+export interface ServeHarness extends Omit<PluginHarness, 'request'> {
+  request(request?: TestServeRequest): Promise<ServeResponse>;
+}
+
+export interface TestServeOptions extends Pick<TestOptions, 'host'> {
+  /** Default: `outbound|80||backend` alone. */
+  readonly destinations?: ServeContext['destinations'];
+  readonly timeoutMs?: number;
+}
+
+/** A terminal plugin without the plugin server. */
+export function testServe<C>(plugin: PluginDefinition<C>, config: C, options: TestServeOptions = {}): ServeHarness {
+  const { name } = plugin.manifest;
+  if (plugin.serve === undefined) throw new Error(`plugin "${name}" does not serve requests`);
+  const hooks = plugin.serve(config);
+  const records = { metrics: [] as MetricRecord[], logs: [] as LogRecord[], calls: [] as HttpCall[] };
+  const context: ServeContext = {
+    routeName: 'test',
+    destinations: options.destinations ?? [{ backend: 'outbound|80||backend', weight: 100 }],
+    timeoutMs: options.timeoutMs,
+    host: fakeHost(options.host ?? {}, records),
+    signal: new AbortController().signal,
+  };
+  return {
+    ...records,
+    request: ({ body = '', headers = {}, ...rest } = {}) =>
+      hooks.handle(
+        {
+          method: 'POST',
+          path: '/',
+          authority: 'gateway.test',
+          scheme: 'http',
+          sourceAddress: '10.0.0.1',
+          ...rest,
+          headers: HeaderTable.from(headers),
+          body: Buffer.from(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)),
+        },
+        context,
+      ),
   };
 }
 

@@ -18,6 +18,7 @@ export interface ServeChain {
   readonly plugin: string;
   readonly hooks: ServeHooks;
   readonly destinations: readonly { readonly backend: string; readonly weight: number }[];
+  readonly timeoutMs: number | undefined;
 }
 
 interface Entry {
@@ -142,7 +143,7 @@ export class ChainStore {
     const { serve } = this.#definition(plugin, instance);
     if (serve === undefined) throw new ChainError(`plugin "${plugin}" of ${instance} cannot serve requests itself`);
     const hooks = instantiate(instance, plugin, () => serve(config));
-    return { id, plugin, hooks, destinations: message.destinations ?? [] };
+    return { id, plugin, hooks, destinations: message.destinations ?? [], timeoutMs: message.timeoutMs };
   }
 
   #definition(plugin: string, instance: string): PluginDefinition {

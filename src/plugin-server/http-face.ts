@@ -99,6 +99,7 @@ async function serve(
   const answer = await chain.hooks.handle(serveRequest(request, body), {
     routeName: headerOf(request, ROUTE_HEADER),
     destinations: chain.destinations,
+    timeoutMs: chain.timeoutMs,
     host: options.hostOf(chain.plugin),
     signal: abort.signal,
   });

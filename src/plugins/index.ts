@@ -4,6 +4,7 @@ import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.t
 import aiProxy from './ai-proxy/plugin.ts';
 import aiStatistics from './ai-statistics/plugin.ts';
 import keyAuth from './key-auth/plugin.ts';
+import mcpServer from './mcp-server/plugin.ts';
 import modelMapper from './model-mapper/plugin.ts';
 import modelRouter from './model-router/plugin.ts';
 import requestBlock from './request-block/plugin.ts';
@@ -13,6 +14,7 @@ export const definitions: readonly PluginDefinition[] = [
   aiProxy,
   aiStatistics,
   keyAuth,
+  mcpServer,
   modelMapper,
   modelRouter,
   requestBlock,

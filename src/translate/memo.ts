@@ -15,6 +15,10 @@ export class InputCache<V> {
     return value;
   }
 
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
   /** Ends a run: forgets what was not asked for since the last call, but for what `stays`. */
   sweep(stays: (key: string) => boolean = () => false): void {
     for (const [key, entry] of this.#entries) if (entry.run !== this.#run && !stays(key)) this.#entries.delete(key);

@@ -30,9 +30,27 @@ interface CheckedHost {
 
 export class TlsPlanner {
   readonly #checked = new InputCache<CheckedHost>();
+  #last:
+    | { readonly ingresses: object; readonly secrets: object; readonly untilMs: number; readonly result: TlsResult }
+    | undefined;
 
-  /** `ingresses` oldest first. `nowMs` decides what has expired. */
+  /** `ingresses`, those that ask for TLS at least, oldest first. `nowMs` decides what has expired. */
   plan(ingresses: readonly ConvertedIngress[], index: ClusterIndex, nowMs: number): TlsResult {
+    const { secrets } = index;
+    const last = this.#last;
+    if (last?.ingresses === ingresses && last.secrets === secrets && nowMs <= last.untilMs) return last.result;
+    const { untilMs, ...result } = this.#plan(ingresses, index, nowMs);
+    this.#last = { ingresses, secrets, untilMs, result };
+    return result;
+  }
+
+  /** `untilMs`: when the next certificate expires. */
+  #plan(
+    ingresses: readonly ConvertedIngress[],
+    index: ClusterIndex,
+    nowMs: number,
+  ): TlsResult & { readonly untilMs: number } {
+    let untilMs = Number.POSITIVE_INFINITY;
     const problems: Problem[] = [];
     const claims = collect(ingresses, problems);
     const hosts: TlsHost[] = [];
@@ -42,7 +60,9 @@ export class TlsPlanner {
       const wanted = claim.settings?.annotations.clientSecret;
       const client =
         wanted === undefined || wanted === 'invalid' ? undefined : index.secret(wanted.namespace, wanted.name);
-      const expired = secret !== undefined && certificateOf(secret).validToMs < nowMs;
+      const validToMs = secret === undefined ? Number.POSITIVE_INFINITY : certificateOf(secret).validToMs;
+      const expired = validToMs < nowMs;
+      if (!expired) untilMs = Math.min(untilMs, validToMs);
       const inputs = [claim.owner, claim.settings?.owner, secret, client, expired];
       const checked = this.#checked.get(name, inputs, () => checkHost(name, claim, secret, client, expired));
       problems.push(...checked.problems);
@@ -55,7 +75,7 @@ export class TlsPlanner {
     }
     this.#checked.sweep();
     hosts.sort((a, b) => compareText(a.name, b.name));
-    return { hosts, certificates: [...certificates.values()], problems };
+    return { hosts, certificates: [...certificates.values()], problems, untilMs };
   }
 }
 

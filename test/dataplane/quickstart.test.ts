@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import OpenAI from 'openai';
 import { eventually, fetchRaw, type Gateway, startGateway } from '../support/gateway.ts';
 
@@ -70,6 +72,16 @@ describe('the quickstart', () => {
     });
     expect(answer.content[0]).toMatchObject({ type: 'text', text: expect.stringContaining('Bonjour') });
     expect(answer.usage.output_tokens).toBeGreaterThan(0);
+  });
+
+  it('lists and calls a tool through the MCP client', async () => {
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.urls.http}/mcp`)));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['get-weather']);
+    const result = await client.callTool({ name: 'get-weather', arguments: { city: 'Lisbon' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'Lisbon: 21 degrees celsius, clear' }]);
+    await client.close();
   });
 
   it('shows itself on the admin port without secrets', async () => {

@@ -1,4 +1,7 @@
-/** An ordinary upstream for tests: answers with what it saw, as JSON, and remembers it. */
+/**
+ * An ordinary upstream for tests: answers with what it saw, as JSON, and remembers it. Requests may ask it to fail: `x-echo-status: 503` answers
+ * with that status, `x-echo-hang` never answers, `x-echo-break` cuts the connection; `x-echo-fails: 2` limits that to the first two requests of a path.
+ */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
 export interface Seen {
@@ -28,7 +31,17 @@ export async function startEcho(name = 'echo'): Promise<Echo> {
       body: Buffer.concat(parts).toString('utf8'),
     };
     seen.push(one);
-    const status = Number(request.headers['x-echo-status'] ?? 200);
+    const {
+      'x-echo-status': wanted,
+      'x-echo-fails': times,
+      'x-echo-hang': hang,
+      'x-echo-break': cut,
+    } = request.headers;
+    const nth = seen.filter(({ path, headers }) => path === one.path && headers.host === one.headers.host).length;
+    const well = times !== undefined && nth > Number(times);
+    if (!well && hang !== undefined) return;
+    if (!well && cut !== undefined) return void request.socket.destroy();
+    const status = well ? 200 : Number(wanted ?? 200);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(one));
   });
   server.keepAliveTimeout = 60_000;

@@ -15,12 +15,15 @@ export interface SendOptions {
   readonly body?: string | Buffer;
   /** Over TLS with this server name; the certificate is not verified. */
   readonly sni?: string;
+  /** Address of the client, such as 127.0.0.2. */
+  readonly from?: string;
   readonly clientCertificate?: { readonly cert: string; readonly key: string };
 }
 
 export function send(port: number, path: string, options: SendOptions = {}): Promise<Reply> {
-  const { method = 'GET', host = 'a.test', headers = {}, body, sni, clientCertificate } = options;
-  const base = { host: '127.0.0.1', port, path, method, headers: { host, ...headers }, agent: false as const };
+  const { method = 'GET', host = 'a.test', headers = {}, body, sni, from, clientCertificate } = options;
+  const place = { host: '127.0.0.1', port, ...(from === undefined ? {} : { localAddress: from }) };
+  const base = { ...place, path, method, headers: { host, ...headers }, agent: false as const };
   return new Promise((resolve, reject) => {
     const req =
       sni === undefined

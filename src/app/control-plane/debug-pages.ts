@@ -1,10 +1,15 @@
 /** What `/debug/NAME` shows. Secrets are `SecretText` (which prints redacted) or redacted here. */
 import type { Gateway, PluginBinding, Problem } from '#ir/types.ts';
+import type { WasmPlugin } from '#model/wasm-plugin.ts';
 import type { World } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import { redactConfig } from '#plugin-sdk/redact.ts';
+import { parsePluginUrl } from '#translate/wasm-plugin/url.ts';
 import type { ExplainEntry } from '#xds/build/explain.ts';
 import type { AdsStatus } from '#xds/server/index.ts';
+
+/** kubectl keeps whole objects in an annotation. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export interface DebugParts {
   readonly world: () => World | undefined;
@@ -24,7 +29,7 @@ export interface DebugParts {
 
 export function debugPages(parts: DebugParts): Readonly<Record<string, () => unknown>> {
   return {
-    model: () => ({ objects: modelPage(parts.world()), problems: parts.problems() }),
+    model: () => ({ objects: modelPage(parts.world(), parts.catalogue), problems: parts.problems() }),
     ir: () => irPage(parts.gateway(), parts.catalogue),
     xds: () => parts.xds(),
     registries: () => parts.registries(),
@@ -39,9 +44,9 @@ export function debugPages(parts: DebugParts): Readonly<Record<string, () => unk
 }
 
 /** Objects as they may be shown: of Secrets the keys only. */
-export function modelPage(world: World | undefined): unknown {
+export function modelPage(world: World | undefined, catalogue: PluginCatalogue): unknown {
   if (world === undefined) return {};
-  const wasmPlugins = world.wasmPlugins.map((plugin) => redactConfig(plugin, undefined));
+  const wasmPlugins = world.wasmPlugins.map((plugin) => shownPlugin(plugin, catalogue));
   const secrets = world.secrets.map(({ metadata, type, data, file }) => ({
     metadata: withoutAnnotations(metadata),
     type,
@@ -51,7 +56,22 @@ export function modelPage(world: World | undefined): unknown {
   return { ...world, wasmPlugins, secrets };
 }
 
-/** kubectl keeps whole objects in an annotation. */
+/** The configurations by what the plugin knows of its secrets, then everything by the usual names of secrets. */
+function shownPlugin(plugin: WasmPlugin, catalogue: PluginCatalogue): unknown {
+  const { spec } = plugin;
+  const names = parsePluginUrl(spec.url)?.names ?? [];
+  const definition = names.map((name) => catalogue.get(name)).find((one) => one !== undefined);
+  const shown = (config: unknown) => redactConfig(config, definition);
+  const configs = {
+    ...(spec.pluginConfig == null ? {} : { pluginConfig: shown(spec.pluginConfig) }),
+    ...(spec.defaultConfig == null ? {} : { defaultConfig: shown(spec.defaultConfig) }),
+    matchRules: spec.matchRules.map((one) => ({ ...one, rule: { ...one.rule, config: shown(one.rule.config) } })),
+  };
+  const { [LAST_APPLIED]: _, ...annotations } = plugin.metadata.annotations;
+  const metadata = { ...plugin.metadata, annotations };
+  return redactConfig({ ...plugin, metadata, spec: { ...spec, ...configs } });
+}
+
 function withoutAnnotations<T extends object>(metadata: T): T {
   return { ...metadata, annotations: {} };
 }

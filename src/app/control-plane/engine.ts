@@ -29,7 +29,8 @@ import { WasmResolver } from './wasm-resolver.ts';
 export interface EngineOptions {
   readonly world: WorldSettings;
   readonly build: Omit<BuildOptions, 'wasm'>;
-  readonly ads: ListenOptions;
+  /** Where to serve xDS; may come later than everything else is begun. */
+  readonly ads: ListenOptions | Promise<ListenOptions>;
   readonly admin: { readonly host: string; readonly port: number };
   readonly modules: ModuleServer;
   readonly startSources: (listener: SourceListener) => Sources;
@@ -236,7 +237,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     () => sources.pending().length === 0 && !wasm.pending,
     options.patienceMs ?? PATIENCE_MS,
     stopped.signal,
-  ).then(() => (stopped.signal.aborted ? undefined : ads.listen(options.ads)));
+  ).then(async () => {
+    const address = await options.ads;
+    return stopped.signal.aborted ? undefined : ads.listen(address);
+  });
   listening.catch((error: unknown) => log.fatal({ err: error }, 'the xDS server cannot listen'));
 
   return {

@@ -3,22 +3,34 @@ import type { Origin, Problem } from '#ir/types.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import type { Logger } from '#lib/log.ts';
 
-/** One line for people: what, where, why, and the way out. */
+/** Characters that would break a line or steer a terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/** One line for people: what, where, why, and the way out. Control characters, which manifests may hold anywhere, are shown as escapes. */
 export function describeProblem(problem: Problem): string {
   const { origin } = problem;
-  const where = origin.path === undefined ? '' : ` ${origin.path}`;
+  // Many messages are sentences that begin with the path.
+  const said = origin.path === undefined || problem.message.startsWith(origin.path);
+  const where = said ? '' : ` ${origin.path}`;
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
-  return `${origin.kind} ${nameOf(origin)}${where}: ${problem.message}${hint}`;
+  const line = `${origin.kind} ${nameOf(origin)}${where}: ${problem.message}${hint}`;
+  return line.replace(UNPRINTABLE, escaped);
+}
+
+function escaped(character: string): string {
+  return character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 export function nameOf(origin: Origin): string {
-  return origin.namespace === '' ? origin.name : `${origin.namespace}/${origin.name}`;
+  const name = origin.name === '' ? '(without a name)' : origin.name;
+  return origin.namespace === '' ? name : `${origin.namespace}/${name}`;
 }
 
 export class ProblemBook {
   readonly #log: Logger;
   readonly #bySource = new Map<string, readonly Problem[]>();
   #known = new Map<string, Problem>();
+  #all: readonly Problem[] = [];
 
   constructor(log: Logger) {
     this.#log = log;
@@ -26,7 +38,10 @@ export class ProblemBook {
 
   /** Replaces what one source of problems (files, translation, registries, Envoy) reports. */
   set(source: string, problems: readonly Problem[]): void {
+    const before = this.#bySource.get(source);
     this.#bySource.set(source, problems);
+    if (before !== undefined && before.length === problems.length && before.every((one, at) => one === problems[at]))
+      return;
     const now = new Map<string, Problem>();
     for (const list of this.#bySource.values()) for (const problem of list) now.set(canonicalJson(problem), problem);
     for (const [key, problem] of now) {
@@ -47,10 +62,12 @@ export class ProblemBook {
         );
     }
     this.#known = now;
+    this.#all = [...now.values()];
   }
 
+  /** The same list as long as nothing changed. */
   all(): readonly Problem[] {
-    return [...this.#known.values()];
+    return this.#all;
   }
 
   /** Count by severity and reason, for metrics. */

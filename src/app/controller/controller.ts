@@ -6,6 +6,8 @@ import { type Engine, startEngine } from '#app/control-plane/engine.ts';
 import { type KubeSources, startKubeSources } from '#app/control-plane/sources.ts';
 import type { Problem } from '#ir/types.ts';
 import type { Logger } from '#lib/log.ts';
+import type { KubeObject } from '#model/object.ts';
+import type { World } from '#model/world.ts';
 import { KubeClient } from '#sources/kube/client.ts';
 import { isSelected } from '#translate/selection.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
@@ -34,7 +36,9 @@ export async function startController(settings: ControllerSettings, log: Logger)
     dir: join(settings.dataDir, 'xds'),
     log: log.child({ part: 'certificates' }),
   });
-  await certificates.start();
+  // The cluster is read meanwhile.
+  const certified = certificates.start();
+  certified.catch(() => undefined);
 
   const world = {
     ingressClass: settings.ingressClass,
@@ -56,10 +60,10 @@ export async function startController(settings: ControllerSettings, log: Logger)
   const events = new EventRecorder({
     client,
     instance: settings.podName,
-    uidOf: (problem) => uids.get(`${problem.origin.kind} ${problem.origin.namespace}/${problem.origin.name}`),
+    uidOf: (problem) => uidIn(known, problem),
     log: log.child({ part: 'events' }),
   });
-  let uids = new Map<string, string>();
+  let known: World | undefined;
   const deployer = new PluginServerDeployer({
     client,
     namespace: systemNamespace,
@@ -69,7 +73,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
   const engine: Engine = await startEngine({
     world,
     build: buildOptions(settings),
-    ads: { address: settings.grpcAddress, tls: certificates.files },
+    ads: certified.then(() => ({ address: settings.grpcAddress, tls: certificates.files })),
     admin: settings.httpAddress,
     modules: moduleServer(settings),
     startSources: (listener) => {
@@ -82,12 +86,18 @@ export async function startController(settings: ControllerSettings, log: Logger)
     pluginServerPage: async () => 'see /debug/plugins of the plugin server pods',
     nodesRequired: false,
     onOutcome: (outcome) => {
-      uids = uidsOf(outcome.problems, outcome.world);
+      known = outcome.world;
       status.changed(outcome);
       events.changed(outcome);
     },
     log,
   });
+  try {
+    await certified;
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
   const metrics = new MetricsServer(() => engine.exposition());
   await metrics.listen(settings.metricsAddress);
 
@@ -137,6 +147,7 @@ function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> 
     httpPort: settings.gatewayHttpPort,
     httpsPort: settings.gatewayHttpsPort,
     httpsPublicPort: 443,
+    hostShards: true,
   };
   if (pluginServer.mode === 'sidecar') {
     const socket = (name: string) => ({ socket: join(pluginServer.socketDir, name) });
@@ -166,17 +177,11 @@ function moduleServer({ pluginServer }: ControllerSettings) {
     : { host: pluginServer.host, port: pluginServer.httpPort };
 }
 
-/** Of the objects that have problems. */
-function uidsOf(problems: readonly Problem[], world: object): Map<string, string> {
-  const named = new Set(problems.map(({ origin }) => `${origin.kind} ${origin.namespace}/${origin.name}`));
-  const uids = new Map<string, string>();
-  for (const list of Object.values(world) as {
-    kind: string;
-    metadata?: { namespace: string; name: string; uid?: string };
-  }[][])
-    for (const { kind, metadata } of list) {
-      const key = `${kind} ${metadata?.namespace}/${metadata?.name}`;
-      if (metadata?.uid !== undefined && named.has(key)) uids.set(key, metadata.uid);
-    }
-  return uids;
+/** Of the object that has the problem. */
+function uidIn(world: World | undefined, { origin }: Problem): string | undefined {
+  for (const list of Object.values(world ?? {}) as readonly (readonly Partial<KubeObject>[])[])
+    for (const { kind, metadata } of list)
+      if (kind === origin.kind && metadata?.name === origin.name && metadata.namespace === origin.namespace)
+        return metadata.uid;
+  return undefined;
 }

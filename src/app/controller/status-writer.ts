@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '#app/control-plane/engine.ts';
 import type { Problem } from '#ir/types.ts';
+import { difference } from '#lib/difference.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import type { Logger } from '#lib/log.ts';
 import { WorkQueue } from '#lib/work-queue.ts';
@@ -42,6 +43,8 @@ export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue: WorkQueue;
   readonly #wanted = new Map<string, { readonly path: string; readonly status: unknown }>();
+  /** The addresses that Ingresses were compared with last, and those Ingresses; only new ones are looked at until something else may have changed. */
+  #compared: { readonly addresses: string; readonly ingresses: Outcome['world']['ingresses'] } | undefined;
   #outcome: Outcome | undefined;
   #timer: NodeJS.Timeout | undefined;
   #active = false;
@@ -61,6 +64,7 @@ export class StatusWriter {
   /** Only the leader writes. */
   activate(): void {
     this.#active = true;
+    this.#compared = undefined;
     this.changed();
   }
 
@@ -72,6 +76,8 @@ export class StatusWriter {
   /** Something that statuses are made of may have changed. */
   changed(outcome?: Outcome): void {
     this.#outcome = outcome ?? this.#outcome;
+    // What stands aside changed, so any Ingress may have lost its addresses.
+    if (outcome === undefined) this.#compared = undefined;
     if (!this.#active || this.#outcome === undefined) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -88,7 +94,6 @@ export class StatusWriter {
   #compare(outcome: Outcome): void {
     const byObject = problemsByObject(outcome.problems);
     const now = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d{3}Z$/, 'Z');
-    this.#wanted.clear();
     for (const part of CONDITIONED) {
       for (const object of outcome.world[part]) {
         const { namespace, name, generation } = object.metadata;
@@ -98,7 +103,10 @@ export class StatusWriter {
         const conditions = transition(before.conditions ?? [], next, now);
         const extra = extraStatus(part, object, outcome);
         const same = Object.entries(extra).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]));
-        if (conditions === undefined && same) continue;
+        if (conditions === undefined && same) {
+          this.#wanted.delete(keyOf(object));
+          continue;
+        }
         this.#want(object, { ...extra, conditions: conditions ?? before.conditions });
       }
     }
@@ -111,13 +119,20 @@ export class StatusWriter {
       .filter(({ metadata }) => metadata.namespace === systemNamespace)
       .flatMap(({ metadata }) => (aside('services', metadata.namespace, metadata.name) as Publishing) ?? []);
     const addresses = publishedAddresses(published);
-    for (const ingress of outcome.world.ingresses) {
+    const { ingresses } = outcome.world;
+    const key = JSON.stringify(addresses);
+    const before = this.#compared?.addresses === key ? this.#compared.ingresses : [];
+    this.#compared = { addresses: key, ingresses };
+    for (const ingress of difference(before, ingresses).added) {
       if (!serves(ingress, outcome)) continue;
       const { namespace, name } = ingress.metadata;
       const status = aside('ingresses', namespace, name) as
         | { loadBalancer?: { ingress?: readonly LoadBalancerAddress[] } }
         | undefined;
-      if (sameAddresses(status?.loadBalancer?.ingress ?? [], addresses)) continue;
+      if (sameAddresses(status?.loadBalancer?.ingress ?? [], addresses)) {
+        this.#wanted.delete(keyOf(ingress));
+        continue;
+      }
       this.#want(ingress, { loadBalancer: { ingress: addresses.length === 0 ? null : addresses } });
     }
   }
@@ -139,6 +154,7 @@ export class StatusWriter {
     } catch (error) {
       // Deleted meanwhile.
       if (!(error instanceof KubeError && error.status === 404)) throw error;
+      this.#wanted.delete(key);
     }
   }
 }

@@ -14,6 +14,8 @@ export class ModuleFetchError extends Error {
 /** Network failures as one sentence; fetch hides the interesting part in `cause`. */
 export function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Its message says everything, that of its cause included.
+  if (error instanceof ModuleFetchError) return error.message;
   const cause = error.cause instanceof Error ? error.cause : undefined;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   return cause === undefined

@@ -1,6 +1,6 @@
 /** One kind's objects as the model knows them, by key, with what is wrong with them. An object that turns bad keeps its last good version. */
 import type { Problem } from '#ir/types.ts';
-import { contentHash } from '#lib/hash.ts';
+import { sha256 } from '#lib/hash.ts';
 import type { KubeObject, Parsed, RawDocument } from '#model/object.ts';
 import type { ParseDefaults } from '#model/parse.ts';
 import type { RawObject, ReflectorSink } from './reflector.ts';
@@ -48,12 +48,20 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
 
   /** The same list as long as nothing changed. */
   get objects(): readonly T[] {
-    this.#objects ??= [...this.#entries.values()].flatMap(({ object }) => (object === undefined ? [] : [object]));
+    if (this.#objects === undefined) {
+      const objects: T[] = [];
+      for (const { object } of this.#entries.values()) if (object !== undefined) objects.push(object);
+      this.#objects = objects;
+    }
     return this.#objects;
   }
 
   get problems(): readonly Problem[] {
-    this.#problems ??= [...this.#entries.values()].flatMap(({ problems }) => problems);
+    if (this.#problems === undefined) {
+      const all: Problem[] = [];
+      for (const { problems } of this.#entries.values()) for (const problem of problems) all.push(problem);
+      this.#problems = all;
+    }
     return this.#problems;
   }
 
@@ -102,7 +110,8 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     if (before !== undefined && version !== undefined && before.version === version) return false;
     const value = { ...lean(raw), kind, apiVersion };
     const aside = this.#options.aside?.(raw);
-    const content = contentHash({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } });
+    // The server writes the same object in the same order.
+    const content = sha256(JSON.stringify({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } }));
     if (before?.content === content) {
       this.#entries.set(key, { ...before, version, aside });
       if (aside !== undefined || before.aside !== undefined) this.#options.onAside();

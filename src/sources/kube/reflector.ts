@@ -104,17 +104,19 @@ export class Reflector {
   async #list(): Promise<void> {
     const { client, path, query, sink } = this.#options;
     sink.listing();
-    let next: string | undefined;
+    const ask = (from: string | undefined): Promise<List> =>
+      client.request<List>(path, { query: { ...query, limit: PAGE, continue: from }, signal: this.#stop.signal });
     let version: string | undefined;
-    do {
-      const page: List = await client.request<List>(path, {
-        query: { ...query, limit: PAGE, continue: next },
-        signal: this.#stop.signal,
-      });
+    let coming: Promise<List> | undefined = ask(undefined);
+    while (coming !== undefined) {
+      const page: List = await coming;
+      // The server works on the next page while this one is read.
+      const next = page.metadata?.continue;
+      coming = next === undefined || next === '' ? undefined : ask(next);
+      coming?.catch(() => undefined);
       for (const item of page.items ?? []) sink.seen(item);
       version = page.metadata?.resourceVersion;
-      next = page.metadata?.continue === '' ? undefined : page.metadata?.continue;
-    } while (next !== undefined);
+    }
     this.#version = version;
     sink.listed();
     this.#works();

@@ -12,6 +12,8 @@ export interface ClusterIndex {
   slices(namespace: string, name: string): readonly EndpointSlice[];
   secret(namespace: string, name: string): Secret | undefined;
   registry(host: string): RegistryService | undefined;
+  /** What lookups of Secrets depend on; compared by identity. */
+  readonly secrets: object;
   /** Whatever lookups of services depend on; compared by identity. */
   readonly lists: readonly unknown[];
   /** Hosts that several registries claim, with those registries. */
@@ -43,6 +45,7 @@ export function createIndexer(settings: Pick<WorldSettings, 'watchNamespace' | '
       slices: (namespace, name) => found.slices.get(`${namespace}/${name}`) ?? NO_SLICES,
       secret: (namespace, name) => found.secrets.get(`${namespace}/${name}`),
       registry: (host) => winners.get(host.toLowerCase()),
+      secrets: found.secrets,
       lists: [found.services, found.slices, winners],
       doubleHosts: double,
     };

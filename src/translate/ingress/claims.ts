@@ -2,19 +2,6 @@
 import type { ConvertedIngress } from './convert.ts';
 import type { HostClaims } from './merge.ts';
 
-/** The Ingresses of each host, in the order given. */
-export function ingressesByHost(ingresses: readonly ConvertedIngress[]): Map<string, ConvertedIngress[]> {
-  const hosts = new Map<string, ConvertedIngress[]>();
-  for (const converted of ingresses) {
-    for (const name of converted.drafts.keys()) {
-      const known = hosts.get(name);
-      if (known === undefined) hosts.set(name, [converted]);
-      else known.push(converted);
-    }
-  }
-  return hosts;
-}
-
 /** `ingresses` oldest first; so is every list of the result. */
 export function claimsOf(name: string, ingresses: readonly ConvertedIngress[]): HostClaims {
   const claims: HostClaims = { name, routes: [], defaults: [], appRoots: [], canaries: [] };

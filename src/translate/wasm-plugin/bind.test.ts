@@ -202,7 +202,7 @@ describe('plugins that merge', () => {
         'error',
         'PluginConfigInvalid',
         'spec.matchRules[1].config.base',
-        'spec.matchRules[1].config.base: expected string, received number',
+        'spec.matchRules[1].config.base must be a text, not a number',
         undefined,
       ],
     ]);
@@ -221,7 +221,7 @@ describe('broken configurations', () => {
         'error',
         'PluginConfigInvalid',
         'spec.matchRules[0].config.list[0].text',
-        'spec.matchRules[0].config.list[0].text: expected string, received number',
+        'spec.matchRules[0].config.list[0].text must be a text, not a number',
         undefined,
       ],
     ]);

@@ -1,6 +1,7 @@
 /** The configuration in force per scope of a built-in plugin, checked against the plugin's schema. */
 import type { ZodError } from 'zod';
-import { type Fields, join, type Reporter, reporter } from '#model/parse.ts';
+import { zodWords } from '#lib/zod-words.ts';
+import { type Fields, join, type Reporter, reporter, valueAt } from '#model/parse.ts';
 import { PluginConfigError, type PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { Rule, Scopes } from './scopes.ts';
 
@@ -31,9 +32,7 @@ export function effectiveScopes(
   const quiet = reporter(report.origin());
   const globalForm = global === undefined || schemaHolds(definition, global.config, global.path, quiet);
   const globalResult =
-    global === undefined || !globalForm
-      ? undefined
-      : attempt(() => evaluate(global.config, undefined), global.path, quiet);
+    global === undefined || !globalForm ? undefined : attempt(() => evaluate(global.config, undefined), global, quiet);
   report.problems.push(...quiet.problems);
   // Rules of a plugin that merges need the global part as it is written; a broken one is told once, above, and not again for each rule.
   const base = globalForm ? global?.config : undefined;
@@ -42,7 +41,11 @@ export function effectiveScopes(
     if (rule.disable) return [{ rule, effective: { config: undefined } }];
     if (!schemaHolds(definition, rule.config, rule.path, report)) return [];
     const own = reporter(report.origin());
-    const effective = attempt(() => evaluate(base, rule.config), rule.path, own);
+    const effective = attempt(
+      () => evaluate(base, rule.config),
+      { path: rule.path, config: { ...base, ...rule.config } },
+      own,
+    );
     if (!globalBroken) report.problems.push(...own.problems);
     return effective === undefined ? [] : [{ rule, effective }];
   });
@@ -52,20 +55,27 @@ export function effectiveScopes(
 
 function schemaHolds(definition: PluginDefinition, config: Fields, path: string, report: Reporter): boolean {
   const result = definition.schema.safeParse(config);
-  if (!result.success) tellZod(result.error, path, report);
+  if (!result.success) tellZod(result.error, { path, config }, report);
   return result.success;
 }
 
+/** A configuration and where it stands in its object. */
+interface Part {
+  readonly path: string;
+  readonly config: Fields;
+}
+
 /** Values are not repeated: they may be secrets. */
-function tellZod(error: ZodError, path: string, report: Reporter): void {
+function tellZod(error: ZodError, { path, config }: Part, report: Reporter): void {
   for (const issue of error.issues) {
     const at = issue.path.reduce<string>(join, path);
-    const text = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', but it is missing');
-    report.error(at, `${at}: ${text}`, { reason: 'PluginConfigInvalid' });
+    const words = zodWords(issue, valueAt(config, issue.path), true);
+    report.error(at, `${at} ${words}`, { reason: 'PluginConfigInvalid' });
   }
 }
 
-function attempt(evaluate: () => unknown, path: string, report: Reporter): Effective | undefined {
+function attempt(evaluate: () => unknown, part: Part, report: Reporter): Effective | undefined {
+  const { path } = part;
   try {
     return { config: evaluate() };
   } catch (error) {
@@ -74,7 +84,7 @@ function attempt(evaluate: () => unknown, path: string, report: Reporter): Effec
       const hint = error.hint === undefined ? {} : { hint: error.hint };
       report.error(at, `${at}: ${error.message}`, { reason: 'PluginConfigInvalid', ...hint });
     } else if (error instanceof Error && error.name === 'ZodError') {
-      tellZod(error as ZodError, path, report);
+      tellZod(error as ZodError, part, report);
     } else {
       const message = error instanceof Error ? error.message : String(error);
       report.error(path, `${path} is refused: ${message}`, { reason: 'PluginConfigInvalid' });

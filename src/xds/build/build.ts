@@ -16,11 +16,13 @@ import {
 import { ChainStore } from './chain.ts';
 import { cluster, loadAssignment, pluginServerClusters } from './cluster.ts';
 import type { ExplainEntry } from './explain.ts';
+import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
+import { scopes } from './host-shards/scopes.ts';
 import { egressListener, httpListener, httpsListener } from './listener.ts';
 import { type BuildOptions, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
 import { Planner } from './plan.ts';
 import { Problems } from './problems.ts';
-import { routeConfiguration, shardHosts } from './route-config.ts';
+import { routeConfiguration } from './route-config.ts';
 import { PUBLIC_CA_SECRET, publicCaSecret, secrets } from './secret.ts';
 import { type BuiltHost, buildHost } from './virtual-host.ts';
 
@@ -41,6 +43,8 @@ export function createBuilder(options: BuildOptions, catalogue: PluginCatalogue)
   return new MemoBuilder(options, catalogue);
 }
 
+type FacingListener = typeof LISTENER_HTTP | typeof LISTENER_HTTPS;
+
 interface BuiltBackend {
   readonly key: string;
   readonly problems: readonly Problem[];
@@ -58,11 +62,16 @@ class MemoBuilder implements Builder {
   /** Resources of the build before, to hand out the same object for the same content. */
   #before: ResourceSet | undefined;
   #lastListeners: { key: string; resources: readonly Resource[]; problems: readonly Problem[] } | undefined;
-  #routeInputs = new Map<string, readonly unknown[]>();
+  #lastHosts: { readonly from: readonly Host[]; readonly built: readonly BuiltHost[] } = { from: [], built: [] };
+  #routeInputs = new Map<string, { readonly addXRealIpHeader: boolean; readonly hosts: readonly BuiltHost[] }>();
+  readonly #sharders: Readonly<Record<FacingListener, HostSharder<BuiltHost>>> | undefined;
+  #lastScopes: { readonly keys: readonly (readonly string[])[]; readonly scopes: Map<string, Resource> } | undefined;
 
   constructor(options: BuildOptions, catalogue: PluginCatalogue) {
     this.#options = options;
     this.#planner = new Planner(catalogue, options);
+    if (options.hostShards === true)
+      this.#sharders = { http: new HostSharder(LISTENER_HTTP), https: new HostSharder(LISTENER_HTTPS) };
   }
 
   build(gateway: Gateway): BuildResult {
@@ -70,25 +79,45 @@ class MemoBuilder implements Builder {
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
-    const hosts = gateway.hosts.map((host) => this.#host(host));
+    const hosts = this.#hostsOf(gateway.hosts);
     for (const host of hosts) {
-      problems.addAll(host.problems);
+      if (host.problems.length > 0) problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
       for (const chain of host.chains) out.chain.set(chain.name, chain);
     }
-    this.#routes(out, LISTENER_HTTP, hosts, gateway);
-    this.#routes(
-      out,
-      LISTENER_HTTPS,
-      hosts.filter((host) => host.https !== undefined),
-      gateway,
-    );
+    const tlsHosts = hosts.filter((host) => host.https !== undefined);
+    if (this.#sharders === undefined) {
+      this.#routes(out, LISTENER_HTTP, [{ name: LISTENER_HTTP, hosts }], gateway);
+      this.#routes(out, LISTENER_HTTPS, [{ name: LISTENER_HTTPS, hosts: tlsHosts }], gateway);
+    } else {
+      const http = this.#sharders.http.shard(hosts);
+      const https = this.#sharders.https.shard(tlsHosts);
+      this.#routes(out, LISTENER_HTTP, http.shards, gateway);
+      this.#routes(out, LISTENER_HTTPS, https.shards, gateway);
+      out.scope = this.#scopes(http, https);
+    }
     this.#backendsOf(out, gateway, certificates, problems);
     this.#secrets(out, gateway.certificates);
     this.#listeners(out, gateway, certificates, problems);
     this.#chains.keep(new Set(out.chain.keys()));
     this.#before = out;
     return { resources: out, problems: problems.list, explain };
+  }
+
+  /** Both lists are sorted by name, so what stayed is found by walking along them. */
+  #hostsOf(hosts: readonly Host[]): BuiltHost[] {
+    const { from, built } = this.#lastHosts;
+    let at = 0;
+    const out = hosts.map((host) => {
+      if (from[at] !== host) {
+        while (at < from.length && from[at]!.name < host.name) at += 1;
+      }
+      const known = from[at] === host ? built[at]! : undefined;
+      if (from[at]?.name === host.name) at += 1;
+      return known?.cacheable === true ? known : this.#host(host);
+    });
+    this.#lastHosts = { from: hosts, built: out };
+    return out;
   }
 
   #host(host: Host): BuiltHost {
@@ -99,25 +128,35 @@ class MemoBuilder implements Builder {
     return built;
   }
 
-  #routes(
-    out: ResourceMaps,
-    listener: typeof LISTENER_HTTP | typeof LISTENER_HTTPS,
-    hosts: BuiltHost[],
-    gateway: Gateway,
-  ) {
-    for (const shard of shardHosts(listener, hosts)) {
-      const virtualHosts = shard.hosts.map((host) => host[listener]!);
-      const inputs = [gateway.downstream.addXRealIpHeader, ...virtualHosts];
+  #routes(out: ResourceMaps, listener: FacingListener, shards: readonly Shard<BuiltHost>[], gateway: Gateway): void {
+    for (const shard of shards) {
+      const before = this.#routeInputs.get(shard.name);
       const last = this.#before?.route.get(shard.name);
-      if (last !== undefined && sameItems(inputs, this.#routeInputs.get(shard.name))) {
+      const { addXRealIpHeader } = gateway.downstream;
+      if (last !== undefined && before?.addXRealIpHeader === addXRealIpHeader && sameItems(shard.hosts, before.hosts)) {
         out.route.set(shard.name, last);
         continue;
       }
-      this.#routeInputs.set(shard.name, inputs);
-      const message = routeConfiguration(shard.name, virtualHosts, gateway.downstream);
+      this.#routeInputs.set(shard.name, { addXRealIpHeader, hosts: shard.hosts });
+      const virtualHosts = shard.hosts.map((host) => host[listener]!);
+      const sharded = this.#sharders !== undefined;
+      const message = routeConfiguration(shard.name, virtualHosts, { addXRealIpHeader, sharded });
       const origins = shard.hosts.flatMap((host) => host.origins);
       out.route.set(shard.name, { type: 'route', name: shard.name, message, origins });
     }
+  }
+
+  #scopes(http: Sharding<BuiltHost>, https: Sharding<BuiltHost>): Map<string, Resource> {
+    const keys = [http.shardOfKey, https.shardOfKey];
+    if (this.#lastScopes === undefined || !sameItems(keys, this.#lastScopes.keys)) {
+      const known = this.#lastScopes?.scopes;
+      const all = [
+        ...scopes(LISTENER_HTTP, http.shardOfKey, known),
+        ...scopes(LISTENER_HTTPS, https.shardOfKey, known),
+      ];
+      this.#lastScopes = { keys, scopes: new Map(all.map((one) => [one.name, one])) };
+    }
+    return this.#lastScopes.scopes;
   }
 
   #backendsOf(

@@ -48,9 +48,9 @@ export class ChainStore {
   serve(
     plugin: ChainMessage['plugins'][number],
     binding: PluginBinding,
-    destinations: ChainMessage['destinations'],
+    route: Pick<ChainMessage, 'destinations' | 'timeoutMs'>,
   ): Resource {
-    return this.#get('serve', [plugin], [binding], destinations);
+    return this.#get('serve', [plugin], [binding], route);
   }
 
   /** Forgets every chain that is not in use any more. */
@@ -63,12 +63,13 @@ export class ChainStore {
     kind: ChainMessage['kind'],
     plugins: ChainMessage['plugins'],
     bindings: readonly PluginBinding[],
-    destinations?: ChainMessage['destinations'],
+    route: Pick<ChainMessage, 'destinations' | 'timeoutMs'> = {},
   ): Resource {
     const key = [
       kind,
       ...plugins.flatMap((p) => [p.plugin, p.instance, p.version, p.failStrategy, configHash(p.config)]),
-      ...(destinations ?? []).flatMap((d) => [d.backend, d.weight]),
+      ...(route.destinations ?? []).flatMap((d) => [d.backend, d.weight]),
+      ...(route.timeoutMs === undefined ? [] : [`timeout ${route.timeoutMs}`]),
     ].join('\n');
     let id = this.#ids.get(key);
     if (id === undefined) {
@@ -77,7 +78,7 @@ export class ChainStore {
     }
     let chain = this.#byId.get(id);
     if (chain === undefined) {
-      const message: ChainMessage = { id, kind, plugins, ...(destinations === undefined ? {} : { destinations }) };
+      const message: ChainMessage = { id, kind, plugins, ...route };
       chain = { type: 'chain', name: id, message, origins: bindings.map((binding) => binding.origin) };
       this.#byId.set(id, chain);
     }

@@ -7,6 +7,7 @@ import type { AccessLogSettings, DownstreamSettings } from '#ir/types.ts';
 import { aiMetricsAccessLogs } from '#plugin-sdk/ai-metrics-log.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { accessLog } from './access-log.ts';
+import { scopedRoutes, shardHeader } from './host-shards/scopes.ts';
 import { ADS, any, compact, duration, HTTP_FILTERS } from './message.ts';
 import { CHAIN_FILTER, INTERNAL_HEADERS } from './options.ts';
 
@@ -20,15 +21,18 @@ export interface EdgeSettings {
   readonly downstream: DownstreamSettings;
   readonly accessLog: AccessLogSettings;
   readonly accessLogPath?: string | undefined;
+  readonly hostShards?: boolean;
 }
 
-/** `name` is the listener's and the RouteConfiguration's. */
+/** `name` is the listener's and, unless hosts are sharded, the RouteConfiguration's. */
 export function connectionManager(name: string, settings: EdgeSettings): Message {
   const { downstream } = settings;
   return any(HCM_TYPE, {
     stat_prefix: name,
     codec_type: 'AUTO',
-    rds: { config_source: ADS, route_config_name: name },
+    ...(settings.hostShards === true
+      ? { scoped_routes: scopedRoutes(name) }
+      : { rds: { config_source: ADS, route_config_name: name } }),
     http_filters: [
       { name: CHAIN_FILTER, typed_config: any(`${HTTP_FILTERS}filter_chain.v3.FilterChainConfig`) },
       router(downstream.disableXEnvoyHeaders),
@@ -55,7 +59,12 @@ export function connectionManager(name: string, settings: EdgeSettings): Message
     early_header_mutation_extensions: [
       {
         name: 'envoy.http.early_header_mutation.header_mutation',
-        typed_config: any(EARLY_MUTATION, { mutations: INTERNAL_HEADERS.map((remove) => ({ remove })) }),
+        typed_config: any(EARLY_MUTATION, {
+          mutations: [
+            ...INTERNAL_HEADERS.map((remove) => ({ remove })),
+            ...(settings.hostShards === true ? [shardHeader(name)] : []),
+          ],
+        }),
       },
     ],
     generate_request_id: true,

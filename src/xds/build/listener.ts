@@ -58,6 +58,7 @@ function manager(name: string, gateway: Gateway, options: BuildOptions): Message
     downstream: gateway.downstream,
     accessLog: gateway.accessLog,
     accessLogPath: options.accessLogPath,
+    hostShards: options.hostShards === true,
   });
 }
 

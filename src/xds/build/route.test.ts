@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ForwardAction, PathMatch } from '#ir/types.ts';
 import { forward } from '#test/ir.ts';
 import { forwardAction, redirectAction } from './route-action.ts';
-import { routeConfiguration, shardHosts } from './route-config.ts';
+import { routeConfiguration } from './route-config.ts';
 import { routeMatch } from './route-match.ts';
 
 const prefix: PathMatch = { type: 'prefix', value: '/' };
@@ -97,12 +97,6 @@ describe('redirectAction', () => {
     expect(redirectAction({ type: 'redirect', status: 307, host: 'h' })).toEqual({
       redirect: { host_redirect: 'h', response_code: 'TEMPORARY_REDIRECT' },
     });
-  });
-});
-
-describe('shardHosts', () => {
-  it('puts all hosts of a listener into one table of its name', () => {
-    expect(shardHosts('http', [1, 2])).toEqual([{ name: 'http', hosts: [1, 2] }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { STAGE } from './chain-item.ts';
 import type { ExplainEntry } from './explain.ts';
 import { headerFields, setHeader } from './header-control.ts';
 import { literalHeader } from './header-format.ts';
+import { hostKey } from './host-shards/host-key.ts';
 import { compact, escapeRegex } from './message.ts';
 import { type BuildOptions, HEADER_CHAIN, HEADER_ROUTE } from './options.ts';
 import { type Planner, pluginName, type RoutePlan } from './plan.ts';
@@ -15,6 +16,9 @@ import { forwardAction, httpsRedirect, redirectAction, serveAction } from './rou
 import { routeMatch } from './route-match.ts';
 
 export interface BuiltHost {
+  readonly name: string;
+  /** Of the route tables that hold it; undefined: all of them. */
+  readonly shardKey: number | undefined;
   readonly http: Message;
   /** Absent when the host is not served over TLS. */
   readonly https?: Message;
@@ -54,6 +58,8 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
   });
   const frame = { name: host.name, domains: [host.name] };
   return {
+    name: host.name,
+    shardKey: hostKey(host.name),
     http: { ...frame, routes: http },
     ...(host.tls ? { https: { ...frame, routes: https } } : {}),
     chains: [...used.values()],
@@ -68,11 +74,14 @@ function serveChain(plan: RoutePlan, store: ChainStore): Resource | undefined {
   if (plan.serve === undefined || plan.unavailable !== undefined) return undefined;
   const { binding, definition } = plan.serve;
   const { action } = plan.route;
-  const destinations =
-    action.type === 'forward' ? action.destinations.map(({ backend, weight }) => ({ backend, weight })) : [];
+  const forward = action.type === 'forward' ? action : undefined;
+  const destinations = forward?.destinations.map(({ backend, weight }) => ({ backend, weight })) ?? [];
   const { name, version } = definition.manifest;
   const { instance, failStrategy, config } = binding;
-  return store.serve({ plugin: name, instance, version, failStrategy, config }, binding, destinations);
+  return store.serve({ plugin: name, instance, version, failStrategy, config }, binding, {
+    destinations,
+    ...(forward?.timeoutMs ? { timeoutMs: forward.timeoutMs } : {}),
+  });
 }
 
 function routeMessage(plan: RoutePlan, chain: RouteChain, serve: Resource | undefined, problems: Problems): Message {

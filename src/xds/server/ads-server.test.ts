@@ -278,6 +278,42 @@ describe('the order of a change', () => {
   });
 });
 
+describe('hosts that move to another route table', () => {
+  const table = (name: string) => resource('route', name);
+  const scope = (name: string, to: string) =>
+    resource('scope', name, { route_configuration_name: to, key: { fragments: [{ string_key: name }] } });
+
+  it('are led there once the node has it, and the old table goes last', async () => {
+    store.set(resourceSet(table('one'), scope('anchor:one', 'one'), scope('key', 'one')));
+    const stream = delta();
+    stream.send({ node: NODE, type_url: TYPE_URL.scope });
+    ack(stream, await stream.next());
+    stream.send({ type_url: TYPE_URL.route, resource_names_subscribe: ['one'] });
+    ack(stream, await stream.next());
+    await settled();
+
+    store.set(resourceSet(table('two'), scope('anchor:two', 'two'), scope('key', 'two')));
+    const anchor = await stream.next();
+    expect([anchor.typeUrl, names(anchor), anchor.removed]).toEqual([TYPE_URL.scope, ['anchor:two'], ['anchor:one']]);
+    ack(stream, anchor);
+    expect(await fence(stream)).toEqual([]);
+    expect(server.allAcknowledged().ok).toBe(false);
+    stream.send({ type_url: TYPE_URL.route, resource_names_subscribe: ['two'] });
+    const two = await stream.next();
+    expect([names(two), two.removed]).toEqual([['two'], []]);
+    expect(await fence(stream)).toEqual([]);
+    ack(stream, two);
+    const moved = await stream.next();
+    expect([moved.typeUrl, names(moved)]).toEqual([TYPE_URL.scope, ['key']]);
+    expect(await fence(stream)).toEqual([]);
+    ack(stream, moved);
+    const gone = await stream.next();
+    expect([gone.typeUrl, gone.removed]).toEqual([TYPE_URL.route, ['one']]);
+    ack(stream, gone);
+    await settled();
+  });
+});
+
 describe('a refusal', () => {
   async function routesOf(...list: string[]): Promise<Delta> {
     store.set(resourceSet(...list.map((name) => resource('route', name))));

@@ -1,7 +1,8 @@
 /**
  * One ADS stream: keeps a subscription per type and decides what to send when. Sending follows Envoy's order for ADS: clusters with
- * their endpoints, listeners, routes; clusters are taken away only after the routes that led there.
+ * their endpoints, listeners, routes, scopes; clusters are taken away only after the routes that led there.
  */
+import type { EncodedResource } from '#xds/snapshot/encoded.ts';
 import { SEND_ORDER } from '#xds/snapshot/order.ts';
 import { type ResourceType, TYPE_URL } from '#xds/snapshot/resources.ts';
 import type { SnapshotChange, SnapshotStore } from '#xds/snapshot/store.ts';
@@ -110,7 +111,7 @@ export class Session {
 
   /** Sends all that may be sent now. */
   #pump(): void {
-    for (const type of SEND_ORDER) this.#send(type, { upserts: this.#mayAdd(type), removals: !isReferred(type) });
+    for (const type of SEND_ORDER) this.#send(type, this.#gate(type));
     if (this.#leadersSettled()) for (const type of SEND_ORDER) if (isReferred(type)) this.#send(type, OPEN);
     this.#watchWaiting();
   }
@@ -133,6 +134,19 @@ export class Session {
     for (const name of response.removed) this.#warming.delete(name);
   }
 
+  #gate(type: ResourceType): Gate {
+    const upserts = this.#mayAdd(type);
+    // Hosts move between route tables: the new table must be there before a scope leads to it, the old one until none does.
+    if (type === 'scope') return { upserts, removals: true, mayReplace: (scope) => this.#hasTableOf(scope) };
+    if (type === 'route') return { upserts, removals: this.subscriptions.get('scope')?.settled ?? true };
+    return { upserts, removals: !isReferred(type) };
+  }
+
+  #hasTableOf({ resource }: EncodedResource): boolean {
+    const table = resource.message.route_configuration_name;
+    return typeof table !== 'string' || this.subscriptions.get('route')?.acked.has(table) === true;
+  }
+
   #mayAdd(type: ResourceType): boolean {
     return this.#waited || (type !== 'listener' && type !== 'route') || !this.#upstreamsBusy();
   }
@@ -141,9 +155,11 @@ export class Session {
     return this.subscriptions.get('cluster')?.inFlight !== undefined || this.#warming.size > 0;
   }
 
-  /** True when the node has confirmed all listeners and routes, so nothing leads to removed clusters. */
+  /** True when the node has confirmed all listeners, routes and scopes, so nothing leads to removed clusters. */
   #leadersSettled(): boolean {
-    return (['listener', 'route', 'extension'] as const).every((type) => this.subscriptions.get(type)?.settled ?? true);
+    return (['listener', 'route', 'scope', 'extension'] as const).every(
+      (type) => this.subscriptions.get(type)?.settled ?? true,
+    );
   }
 
   #watchWaiting(): void {

@@ -42,6 +42,8 @@ export type Answer =
 export interface Gate {
   readonly upserts: boolean;
   readonly removals: boolean;
+  /** False: a change of this resource, of which the node has another version, must wait. */
+  readonly mayReplace?: (resource: EncodedResource) => boolean;
 }
 
 interface Held {
@@ -52,7 +54,7 @@ interface Held {
 
 export const WILDCARD = '*';
 /** In the state-of-the-world protocol, a response of these types lists everything; what it lacks is removed. */
-const FULL_STATE: readonly ResourceType[] = ['listener', 'cluster', 'chain'];
+const FULL_STATE: readonly ResourceType[] = ['listener', 'cluster', 'chain', 'scope'];
 
 export class Subscription {
   readonly type: ResourceType;
@@ -233,7 +235,8 @@ export class Subscription {
       if (resource !== undefined) {
         if (this.#held.get(name)?.version === resource.version || this.#refused.get(name) === resource.version)
           this.#settle(name);
-        else if (gate.upserts) changed.push(resource);
+        else if (gate.upserts && (!this.#held.has(name) || (gate.mayReplace?.(resource) ?? true)))
+          changed.push(resource);
       } else if (this.#held.has(name)) {
         // A refused resource without an older version to serve: the node may still run one from before.
         if (this.wants(name) && this.#store.isWithheld(this.type, name)) this.#settle(name);

@@ -7,6 +7,8 @@ export type Message = { readonly [field: string]: unknown };
 export const TYPE_URL = {
   listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
   route: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+  /** Leads requests with a certain key to a route configuration. */
+  scope: 'type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration',
   cluster: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
   endpoint: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   secret: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
@@ -34,6 +36,7 @@ export function emptyResourceMaps(): ResourceMaps {
   return {
     listener: new Map(),
     route: new Map(),
+    scope: new Map(),
     cluster: new Map(),
     endpoint: new Map(),
     secret: new Map(),
@@ -55,4 +58,6 @@ export interface ChainMessage extends Message {
   }[];
   /** For `serve` chains: where the route would have gone. */
   readonly destinations?: readonly { readonly backend: string; readonly weight: number }[];
+  /** For `serve` chains: what the route grants an upstream for its whole answer, ms; absent = no limit. */
+  readonly timeoutMs?: number;
 }

@@ -49,7 +49,7 @@ interface TypeState {
 
 /** Routes and listeners lead to these, so they outlive a rejection of those. */
 const REFERRED: readonly ResourceType[] = ['cluster', 'endpoint', 'secret'];
-const REFERRING: readonly ResourceType[] = ['listener', 'route'];
+const REFERRING: readonly ResourceType[] = ['listener', 'route', 'scope'];
 
 export class SnapshotStore {
   readonly #types: Readonly<Record<ResourceType, TypeState>>;

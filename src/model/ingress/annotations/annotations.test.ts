@@ -328,7 +328,7 @@ describe('cors', () => {
       on,
       cors,
       {
-        origins: [{ type: 'any' }],
+        origins: [{ type: 'regex', value: '.*' }],
         methods: ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS'],
         headers: expect.arrayContaining(['DNT', 'X-CustomHeader', 'Authorization']),
         exposeHeaders: [],
@@ -351,7 +351,7 @@ describe('cors', () => {
       '* anywhere is all',
       { ...on, 'cors-allow-origin': 'https://a.test,*' },
       origins,
-      [{ type: 'any' }],
+      [{ type: 'regex', value: '.*' }],
     ],
     ['cors-allow-origin', 'other patterns', { ...on, 'cors-allow-origin': '*.foo.com' }, origins, [], INVALID],
     [

@@ -55,6 +55,6 @@ function regex(seen: { refused: boolean }): (text: string) => Read<string> {
     const error = 'value' in read ? re2Error(read.value) : 'it is empty';
     if (error === undefined) return read;
     seen.refused = true;
-    return { allowed: `an RE2 regular expression (${error})` };
+    return { allowed: `an RE2 regular expression (${error})`, consequence: 'takes no requests by it' };
   };
 }

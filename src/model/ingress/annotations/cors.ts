@@ -29,6 +29,9 @@ const MAX_AGE_SECONDS = 1_728_000;
 
 type Origins = CorsPolicy['origins'];
 
+/** A pattern, as Envoy refuses the empty prefix that an origin of type `any` becomes, and with it all routes of the gateway. */
+const EVERYONE: Origins = [{ type: 'regex', value: '.*' }];
+
 export function parseCors(reader: AnnotationReader): CorsPolicy | undefined {
   const on = reader.bool('enable-cors');
   const policy: CorsPolicy = {
@@ -45,7 +48,7 @@ export function parseCors(reader: AnnotationReader): CorsPolicy | undefined {
 function origins(reader: AnnotationReader): Origins {
   const key = reader.key('cors-allow-origin');
   const list = reader.list('cors-allow-origin');
-  if (list === undefined || list.includes('*')) return [{ type: 'any' }];
+  if (list === undefined || list.includes('*')) return EVERYONE;
   return list.flatMap((item): Origins[number][] => {
     if (!item.includes('*')) return [{ type: 'exact', value: item }];
     // The scheme counts, and nothing may follow the suffix but what is written.

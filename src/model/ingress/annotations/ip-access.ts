@@ -31,7 +31,7 @@ function ranges(reader: AnnotationReader, name: string): readonly string[] | und
     const valid = entries.filter((entry) => entry === '*' || parseCidr(entry) !== undefined);
     const wrong = entries.filter((entry) => !valid.includes(entry));
     const allowed = 'a comma list of addresses and blocks such as 10.0.0.0/8, or *';
-    if (valid.length === 0) return { allowed };
+    if (valid.length === 0) return { allowed, consequence: 'works without this list' };
     if (wrong.length > 0) reader.invalid(key, wrong.join(','), allowed, 'works as if these were not listed');
     return { value: valid };
   });

@@ -14,8 +14,8 @@ export type Prefixes = 'both' | 'higress';
 /** Names of one group, for telling known annotations from unknown ones. */
 export type KnownNames = Readonly<Record<string, Prefixes>>;
 
-/** A value, or what would have been allowed. */
-export type Read<T> = { readonly value: T } | { readonly allowed: string };
+/** A value, or what would have been allowed; `consequence` when the Ingress does not work as if the annotation were absent. */
+export type Read<T> = { readonly value: T } | { readonly allowed: string; readonly consequence?: string };
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
@@ -77,18 +77,28 @@ export class AnnotationReader {
   readonly object: KubeObject;
   readonly problems: Problem[] = [];
 
+  /** Without their prefixes: most of what is asked for is not there. */
+  readonly #names: ReadonlySet<string>;
+
   constructor(object: KubeObject) {
     this.object = object;
+    this.#names = new Set(
+      Object.keys(object.metadata.annotations).flatMap((key) => {
+        const prefix = PREFIXES.find((one) => key.startsWith(one));
+        return prefix === undefined ? [] : [key.slice(prefix.length)];
+      }),
+    );
   }
 
   /** The first valid value among the prefixes; undefined when there is none. Invalid ones are reported. */
   get<T>(name: string, read: (text: string, key: string) => Read<T>, prefixes: Prefixes = 'both'): T | undefined {
+    if (!this.#names.has(name)) return undefined;
     for (const key of keysOf(name, prefixes)) {
       const text = this.object.metadata.annotations[key];
       if (text === undefined) continue;
       const result = read(text, key);
       if ('value' in result) return result.value;
-      this.invalid(key, text, result.allowed);
+      this.invalid(key, text, result.allowed, result.consequence);
     }
     return undefined;
   }
@@ -127,6 +137,7 @@ export class AnnotationReader {
 
   /** The key that is present, whatever its value. */
   key(name: string, prefixes: Prefixes = 'both'): string | undefined {
+    if (!this.#names.has(name)) return undefined;
     return keysOf(name, prefixes).find((key) => this.object.metadata.annotations[key] !== undefined);
   }
 
@@ -153,6 +164,8 @@ export class AnnotationReader {
     this.problems.push({ severity: 'error', reason, origin, message, ...more });
   }
 }
+
+const PREFIXES = [NGINX_PREFIX, HIGRESS_PREFIX] as const;
 
 function keysOf(name: string, prefixes: Prefixes): string[] {
   const higress = HIGRESS_PREFIX + name;

@@ -1,0 +1,117 @@
+/** A translator that is kept must tell the same as a new one, after any sequence of changes. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { contentHash } from '#lib/hash.ts';
+import { type Ingress, parseIngress } from '#model/ingress/ingress.ts';
+import { parseService, type Service } from '#model/service.ts';
+import type { World } from '#model/world.ts';
+import { EMPTY_PART } from '#sources/files/kinds.ts';
+import { settings } from '#test/builders.ts';
+import { catalogue } from '#test/ir.ts';
+import { createTranslator } from './translate.ts';
+
+const services = { catalogue: catalogue([]) };
+
+interface Wish {
+  readonly name: number;
+  readonly host: string;
+  readonly path: string;
+  readonly service: number;
+  readonly tls: boolean;
+  readonly policy: boolean;
+  readonly age: number;
+}
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  name: fc.integer({ min: 0, max: 12 }),
+  host: fc.constantFrom('a.test', 'b.test', 'c.test', '*.test', '*.b.test', 'x.b.test', '*'),
+  path: fc.constantFrom('/', '/one', '/two'),
+  service: fc.integer({ min: 0, max: 3 }),
+  tls: fc.boolean(),
+  policy: fc.boolean(),
+  age: fc.integer({ min: 0, max: 3 }),
+});
+
+function ingressOf({ name, host, path, service, tls, policy, age }: Wish): Ingress {
+  const value = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      name: `i${name}`,
+      namespace: 'default',
+      creationTimestamp: new Date(Date.UTC(2026, 0, 1 + age)).toISOString(),
+      annotations: policy ? { 'higress.io/backend-protocol': 'GRPC' } : {},
+    },
+    spec: {
+      ingressClassName: 'higress',
+      ...(tls ? { tls: [{ hosts: [host], secretName: 'missing' }] } : {}),
+      rules: [
+        {
+          ...(host === '*' ? {} : { host }),
+          http: {
+            paths: [{ path, pathType: 'Prefix', backend: { service: { name: `s${service}`, port: { number: 80 } } } }],
+          },
+        },
+      ],
+    },
+  };
+  return parseIngress({ value }, { namespace: '' }).object!;
+}
+
+function serviceOf(n: number): Service {
+  const value = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: `s${n}`, namespace: 'default' },
+    spec: { ports: [{ port: 80 }] },
+  };
+  return parseService({ value }, { namespace: '' }).object!;
+}
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: wish.map((put) => ({ put })) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 12 }).map((remove) => ({ remove })) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }).map((service) => ({ service })) },
+);
+
+describe('a translator that is kept', () => {
+  it('tells what a new one tells', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        const kept = createTranslator(settings, services);
+        const ingresses = new Map<number, Ingress>();
+        const known = new Map([0, 1].map((n) => [n, serviceOf(n)]));
+        for (const one of steps) {
+          if ('put' in one) ingresses.set(one.put.name, ingressOf(one.put));
+          else if ('remove' in one) ingresses.delete(one.remove);
+          else if (!known.delete(one.service)) known.set(one.service, serviceOf(one.service));
+          const world: World = {
+            ...EMPTY_PART,
+            registryServices: [],
+            ingresses: [...ingresses.values()],
+            services: [...known.values()],
+          };
+          const fresh = createTranslator(settings, services).translate(world);
+          expect(contentHash(kept.translate(world))).toBe(contentHash(fresh));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes on after a run that ended halfway', () => {
+    const kept = createTranslator(settings, services);
+    const world: World = {
+      ...EMPTY_PART,
+      registryServices: [],
+      ingresses: [ingressOf({ name: 1, host: 'a.test', path: '/', service: 0, tls: false, policy: false, age: 0 })],
+      services: [serviceOf(0)],
+    };
+    const broken = { ...world, services: null as unknown as Service[] };
+    kept.translate(world);
+    const changed = ingressOf({ name: 1, host: 'b.test', path: '/', service: 0, tls: false, policy: false, age: 0 });
+    expect(() => kept.translate({ ...broken, ingresses: [changed] })).toThrow();
+    const after = { ...world, ingresses: [changed] };
+    expect(contentHash(kept.translate(after))).toBe(contentHash(createTranslator(settings, services).translate(after)));
+  });
+});
