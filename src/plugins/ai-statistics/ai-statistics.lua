@@ -233,10 +233,40 @@ local function read_line(handle, settings, seen, line)
   end
 end
 
+-- Reads the whole lines of `bytes`, which end at `stop`: all of them for attributes of streams, else those up to the one that tells the model, and those
+-- with a usage object, found without looking into the others.
+local function read_lines(handle, settings, seen, bytes, stop)
+  if settings.stream then
+    for line in string.gmatch(sub(bytes, 1, stop), '[^\r\n]+') do read_line(handle, settings, seen, line) end
+    return
+  end
+  if not settings.usage then return end
+  local from = 1
+  while not seen.model and from <= stop do
+    local line_stop = find(bytes, '[\r\n]', from) or stop + 1
+    if line_stop > from then read_line(handle, settings, seen, sub(bytes, from, line_stop - 1)) end
+    from = line_stop + 1
+  end
+  local at = find(bytes, '"usage', from, true)
+  while at and at < stop do
+    local behind = at + 6
+    if find(bytes, '^%w*"%s*:%s*{', behind) then
+      local line_from = at
+      local before = byte(bytes, line_from - 1)
+      while line_from > from and before ~= 10 and before ~= 13 do
+        line_from = line_from - 1
+        before = byte(bytes, line_from - 1)
+      end
+      behind = find(bytes, '[\r\n]', behind) or stop + 1
+      read_line(handle, settings, seen, sub(bytes, line_from, behind - 1))
+    end
+    at = find(bytes, '"usage', behind, true)
+  end
+end
+
 local function read_stream(handle, settings, start)
   local seen, pending = {}, ''
   local begun = false
-  local every = settings.stream ~= nil
   for chunk in handle:bodyChunks() do
     local length = chunk:length()
     if length > 0 then
@@ -246,14 +276,14 @@ local function read_stream(handle, settings, start)
         metadata_of(handle):set(LOG, 'llm_first_token_duration', tonumber(handle:timestamp()) - start)
       end
       if pending ~= '' then bytes = pending .. bytes end
-      local stop = match(bytes, '.*()[\r\n]')
+      -- Nearly every chunk ends with a line, which is told without a pattern.
+      local last = byte(bytes, #bytes)
+      local stop = (last == 10 or last == 13) and #bytes or match(bytes, '.*()[\r\n]')
       if not stop then
         pending = bytes
       else
         pending = sub(bytes, stop + 1)
-        if every or (settings.usage and (not seen.model or find(bytes, '"usage', 1, true))) then
-          for line in string.gmatch(sub(bytes, 1, stop), '[^\r\n]+') do read_line(handle, settings, seen, line) end
-        end
+        read_lines(handle, settings, seen, bytes, stop)
       end
     end
   end
