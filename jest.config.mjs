@@ -19,6 +19,7 @@ export default {
       testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/{features,fuzz,golden,architecture}/**/*.test.ts'],
     },
     { ...base, displayName: 'dataplane', testMatch: ['<rootDir>/test/dataplane/**/*.test.ts'] },
+    { ...base, displayName: 'chart', testMatch: ['<rootDir>/test/chart/**/*.test.ts'] },
     { ...base, displayName: 'services', testMatch: ['<rootDir>/test/services/**/*.test.ts'] },
     {
       ...base,

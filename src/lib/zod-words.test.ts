@@ -23,6 +23,7 @@ describe('zodWords', () => {
     ['has "b", which is not known there', z.strictObject({}), { b: 1 }],
     ['is missing; it must be a text', z.string(), undefined],
     ['must be a duration, not the text "often"', z.string().refine(() => false, 'expected a duration'), 'often'],
+    ['must be a path, not the text "x"', z.string().regex(/^\//, 'expected a path'), 'x'],
     ['must be odd', z.number().refine(() => false, 'must be odd'), 2],
     ['is not valid: two things at once', z.number().refine(() => false, 'two things at once'), 2],
   ])('%s', (expected, schema, value) => {

@@ -59,6 +59,7 @@ function wantedBy(issue: Issue): string | undefined {
       if (nouns.length === 0 || nouns.includes(undefined)) return undefined;
       return `must be ${[...new Set(nouns)].join(' or ')}`;
     }
+    case 'invalid_format':
     case 'custom': {
       const text = /^expected (.+)$/s.exec(issue.message)?.[1];
       return text === undefined ? undefined : `must be ${text}`;

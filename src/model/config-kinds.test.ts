@@ -175,14 +175,22 @@ describe('higress-config', () => {
     const result = config({
       higress:
         'downstream: {idleTimeout: 5, routeTimeout: 7, http2: {maxConcurrentStreams: 9}}\nupstream: null\naddXRealIpHeader: on\n',
-      mesh: 'accessLogFile: /tmp/a.log\naccessLogEncoding: JSON\naccessLogFormat: "%X%"\nenableAutoMtls: false\n',
+      mesh: 'accessLogFile: /tmp/a.log\naccessLogEncoding: JSON\naccessLogFormat: "%DURATION%"\nenableAutoMtls: false\n',
     });
     expect(result.downstream).toMatchObject({ idleTimeoutMs: 5000, maxRequestHeadersKb: 60, addXRealIpHeader: true });
     expect(result.downstream.http2).toMatchObject({ maxConcurrentStreams: 9, initialStreamWindowSize: 65_535 });
     expect(result.routeTimeoutMs).toBe(7000);
-    expect(result.accessLog).toEqual({ path: '/tmp/a.log', encoding: 'JSON', format: '%X%' });
+    expect(result.accessLog).toEqual({ path: '/tmp/a.log', encoding: 'JSON', format: '%DURATION%' });
     expect(told(result)).toEqual([
       'warning data.mesh.enableAutoMtls: data.mesh.enableAutoMtls is a setting of Istio that has no effect here',
+    ]);
+  });
+
+  it('keeps the default format of the access log when Envoy would refuse the one written', () => {
+    const result = config({ mesh: 'accessLogFormat: "%DURATION% 100% %REQ(X"\n' });
+    expect(result.accessLog.format).toBeUndefined();
+    expect(told(result)).toEqual([
+      expect.stringMatching(/^error data\.mesh\.accessLogFormat: .*"% %REQ\(X" is no operator.*%% for a percent sign/),
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { AccessLogSettings, DownstreamSettings, Problem } from '#ir/types.ts';
 import { parseYaml } from '#lib/yaml.ts';
+import { accessLogFormatFault } from './access-log-format.ts';
 import { type ConfigMap, HIGRESS_CONFIG_NAME } from './config-map.ts';
 import { originOf } from './object.ts';
 import { check, describe, isRecord, type Reporter, reporter, warnUnknown } from './parse.ts';
@@ -94,7 +95,10 @@ const SECTIONS = {
 const FLAGS = ['disableXEnvoyHeaders', 'addXRealIpHeader'] as const;
 
 const meshAccessLog = {
-  accessLogFile: z.string().default('/dev/stdout'),
+  accessLogFile: z
+    .string()
+    .regex(/^(\/\P{C}*)?$/u, 'expected an absolute path, or nothing for no log')
+    .default('/dev/stdout'),
   accessLogEncoding: z.enum(['TEXT', 'JSON']).default('TEXT'),
   accessLogFormat: z.string().default(''),
 } as const;
@@ -203,6 +207,17 @@ function accessLogOf(mesh: Readonly<Record<string, unknown>>, report: Reporter):
   return {
     path: read('accessLogFile', meshAccessLog.accessLogFile),
     encoding: read('accessLogEncoding', meshAccessLog.accessLogEncoding),
-    ...(format === '' ? {} : { format }),
+    ...(format === '' || !formatHolds(format, report) ? {} : { format }),
   };
+}
+
+function formatHolds(format: string, report: Reporter): boolean {
+  const fault = accessLogFormatFault(format);
+  if (fault === undefined) return true;
+  const path = 'data.mesh.accessLogFormat';
+  report.error(path, `${path}: "${fault}" is no operator that Envoy knows; the default format is in force`, {
+    value: fault,
+    hint: 'write %NAME% or %NAME(ARGUMENT)%, and %% for a percent sign',
+  });
+  return false;
 }

@@ -1,11 +1,13 @@
 /** Timeouts, retries, limits and load balancing by annotation, seen by the client and the upstreams. */
 import { describe, expect } from '@jest/globals';
+import { ingressYaml } from '#test/echo.ts';
+import { eventually } from '#test/gateway.ts';
 import { gatewaySuite } from '#test/scenario.ts';
 
 const instances = ['one', 'two', 'three'];
 const services = Object.fromEntries(
   ['plain', 'robin', 'least', 'chance', 'through', 'wrong', 'path', 'host', 'source', 'header', 'query', 'no-hash']
-    .concat(['sticky', 'named', 'expiring', 'both', 'first'])
+    .concat(['sticky', 'named', 'expiring', 'both', 'first', 'changing'])
     .map((name) => [name, instances]),
 );
 const suite = gatewaySuite({ web: ['web'], ...services });
@@ -177,6 +179,23 @@ describe('annotations:', () => {
       expect(await problems()).toMatchObject([
         { message: expect.stringContaining('"fairest" is not allowed'), hint: expect.stringContaining('least_conn') },
       ]);
+    },
+  );
+
+  suite.it(
+    'load-balance: a change reaches Envoy at once, and holds up nothing',
+    [{ service: 'changing' }],
+    async ({ gateway, host, ask, cluster: of }) => {
+      const ready = async () => (await fetch(`${gateway.urls.admin}/ready`)).status === 200;
+      for (const [policy, name] of Object.entries({ least_conn: 'LEAST_REQUEST', random: 'RANDOM' })) {
+        gateway.write(
+          'changing.yaml',
+          ingressYaml('changing', 'changing.test', '/', 'changing', { 'higress.io/load-balance': policy }),
+        );
+        await eventually(`${policy} is there`, async () => (await of(cluster('changing'))).lb_policy === name, 5_000);
+        await eventually('the gateway is ready', ready, 5_000);
+        expect((await ask('/', { host })).status).toBe(200);
+      }
     },
   );
 

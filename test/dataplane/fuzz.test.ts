@@ -25,6 +25,9 @@ const nacks: NackReport[] = [];
 let server: AdsServer;
 let envoy: Envoy;
 
+/** Files of access logs: whether they can be opened is not to be seen in a manifest. */
+const OF_THIS_MACHINE = /unable to open file/;
+
 /** Modules of users are left out: there is nothing to fetch them from. */
 const builder = createBuilder(buildOptionsIn(sockets), catalogue);
 
@@ -59,8 +62,10 @@ describe('mutated manifests', () => {
         nacks.length = 0;
         publish(bytes);
         if (!(await server.whenAcknowledged(10_000)))
-          refused.push(`--seed ${seed} --only ${index}: ${name}: no answer`);
-        for (const { resourceName, detail } of nacks)
+          refused.push(
+            `--seed ${seed} --only ${index}: ${name}: no answer: ${JSON.stringify(server.allAcknowledged())}`,
+          );
+        for (const { resourceName, detail } of nacks.filter(({ detail }) => !OF_THIS_MACHINE.test(detail)))
           refused.push(`--seed ${seed} --only ${index}: ${name}: ${resourceName}: ${detail}`);
       }
       expect(refused).toEqual([]);

@@ -40,7 +40,7 @@ describe('limits of a rendering', () => {
   ])('refuses to make huge values: %s', (source) => {
     const start = performance.now();
     expect(() => render(source)).toThrow(/longer than 16777216 characters/);
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it('stops templates that call themselves', () => {

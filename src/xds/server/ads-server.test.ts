@@ -312,6 +312,42 @@ describe('hosts that move to another route table', () => {
     ack(stream, gone);
     await settled();
   });
+
+  it('stay where they are while the new table is refused', async () => {
+    store.set(resourceSet(table('one'), scope('key', 'one')));
+    const stream = delta();
+    stream.send({ node: NODE, type_url: TYPE_URL.scope });
+    ack(stream, await stream.next());
+    stream.send({ type_url: TYPE_URL.route, resource_names_subscribe: ['one'] });
+    ack(stream, await stream.next());
+    await settled();
+
+    store.set(resourceSet(table('two'), scope('anchor:two', 'two'), scope('key', 'two')));
+    ack(stream, await stream.next());
+    stream.send({ type_url: TYPE_URL.route, resource_names_subscribe: ['two'] });
+    const two = await stream.next();
+    stream.send({ type_url: TYPE_URL.route, response_nonce: two.nonce, error_detail: { code: 3, message: 'bad' } });
+    // Envoy takes no notice of it as long as a scope leads there.
+    const gone = await stream.next();
+    expect([gone.typeUrl, gone.removed]).toEqual([TYPE_URL.route, ['one']]);
+    ack(stream, gone);
+    await settled();
+
+    store.set(
+      resourceSet(
+        resource('route', 'two', { virtual_hosts: ONE_HOST }),
+        scope('anchor:two', 'two'),
+        scope('key', 'two'),
+      ),
+    );
+    const mended = await stream.next();
+    expect(names(mended)).toEqual(['two']);
+    ack(stream, mended);
+    const moved = await stream.next();
+    expect([moved.typeUrl, names(moved)]).toEqual([TYPE_URL.scope, ['key']]);
+    ack(stream, moved);
+    await settled();
+  });
 });
 
 describe('a refusal', () => {

@@ -56,6 +56,7 @@ export class Session {
       const subscription = this.subscriptions.get(type);
       if (subscription !== undefined) for (const name of names) subscription.changed(name);
     }
+    if (change.has('route')) this.subscriptions.get('scope')?.reconsider();
     this.#pump();
   }
 
@@ -120,8 +121,21 @@ export class Session {
     const subscription = this.subscriptions.get(type);
     const response = subscription?.next(gate, () => String(++this.#nonces));
     if (response === undefined) return;
-    if (type === 'cluster') this.#noteWarming(response);
+    if (type === 'cluster') {
+      this.#noteWarming(response);
+      this.#renewEndpoints(response);
+    }
     this.#parts.send(type, response);
+  }
+
+  /**
+   * Envoy warms a replaced cluster until its endpoints come, and confirms no cluster meanwhile. In the state-of-the-world protocol it asks for them; in
+   * delta, where it has them under the same name already, it does not ask, and waits for 15 s.
+   */
+  #renewEndpoints(response: Response): void {
+    if (this.#parts.protocol !== 'delta') return;
+    const endpoints = this.subscriptions.get('endpoint');
+    for (const { name } of response.changed) endpoints?.renew(name);
   }
 
   #noteWarming(response: Response): void {
@@ -137,14 +151,16 @@ export class Session {
   #gate(type: ResourceType): Gate {
     const upserts = this.#mayAdd(type);
     // Hosts move between route tables: the new table must be there before a scope leads to it, the old one until none does.
-    if (type === 'scope') return { upserts, removals: true, mayReplace: (scope) => this.#hasTableOf(scope) };
+    if (type === 'scope') return { upserts, removals: true, mayReplace: (scope) => this.#mayLead(scope) };
     if (type === 'route') return { upserts, removals: this.subscriptions.get('scope')?.settled ?? true };
     return { upserts, removals: !isReferred(type) };
   }
 
-  #hasTableOf({ resource }: EncodedResource): boolean {
+  /** A table that was refused and has no older version leaves the scope where it leads now. */
+  #mayLead({ resource }: EncodedResource): 'now' | 'later' | 'never' {
     const table = resource.message.route_configuration_name;
-    return typeof table !== 'string' || this.subscriptions.get('route')?.acked.has(table) === true;
+    if (typeof table !== 'string' || this.subscriptions.get('route')?.acked.has(table) === true) return 'now';
+    return this.#parts.store.isWithheld('route', table) ? 'never' : 'later';
   }
 
   #mayAdd(type: ResourceType): boolean {

@@ -42,8 +42,8 @@ export type Answer =
 export interface Gate {
   readonly upserts: boolean;
   readonly removals: boolean;
-  /** False: a change of this resource, of which the node has another version, must wait. */
-  readonly mayReplace?: (resource: EncodedResource) => boolean;
+  /** Whether the node may have this in the place of another version; `never`: not before it is reconsidered. */
+  readonly mayReplace?: (resource: EncodedResource) => 'now' | 'later' | 'never';
 }
 
 interface Held {
@@ -101,6 +101,19 @@ export class Subscription {
   /** The served content of this name changed. */
   changed(name: string): void {
     if (this.wants(name) || this.#held.has(name)) this.#pending.add(name);
+  }
+
+  /** Looks again at all of which the node has another version. */
+  reconsider(): void {
+    for (const [name, { version }] of this.#held)
+      if ((this.#served.get(name)?.version ?? version) !== version) this.#pending.add(name);
+  }
+
+  /** To be sent again, unchanged as it may be, if the node asked for it by name. */
+  renew(name: string): void {
+    if (!this.names.has(name)) return;
+    this.#held.delete(name);
+    this.#pending.add(name);
   }
 
   /** A delta request's change of interest. The first one of a stream tells what the node has from an earlier stream. */
@@ -235,8 +248,11 @@ export class Subscription {
       if (resource !== undefined) {
         if (this.#held.get(name)?.version === resource.version || this.#refused.get(name) === resource.version)
           this.#settle(name);
-        else if (gate.upserts && (!this.#held.has(name) || (gate.mayReplace?.(resource) ?? true)))
-          changed.push(resource);
+        else if (gate.upserts) {
+          const when = this.#held.has(name) ? (gate.mayReplace?.(resource) ?? 'now') : 'now';
+          if (when === 'now') changed.push(resource);
+          else if (when === 'never') this.#settle(name);
+        }
       } else if (this.#held.has(name)) {
         // A refused resource without an older version to serve: the node may still run one from before.
         if (this.wants(name) && this.#store.isWithheld(this.type, name)) this.#settle(name);

@@ -1,0 +1,22 @@
+# Runs in a gateway that must end, before Envoy is told so: connections are asked to close, and the last request gets its answer.
+# It goes on taking new connections for {{ .Values.gateway.drain.minSeconds }} s, until everybody knows that it goes.
+ask() { # METHOD PATH
+  exec 3<>/dev/tcp/127.0.0.1/15000 || return 1
+  printf '%s %s HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\nconnection: close\r\n\r\n' "$1" "$2" >&3
+  cat <&3
+  exec 3>&-
+}
+connections() {
+  local line sum=0
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    [[ $line =~ ^http\.https?\.downstream_cx_active:\ ([0-9]+)$ ]] && sum=$((sum + BASH_REMATCH[1]))
+  done < <(ask GET '/stats?filter=downstream_cx_active')
+  echo "$sum"
+}
+ask POST /healthcheck/fail >/dev/null
+ask POST '/drain_listeners?graceful&skip_exit' >/dev/null
+while [ "$SECONDS" -lt {{ .Values.gateway.drain.maxSeconds }} ]; do
+  sleep 1
+  [ "$SECONDS" -lt {{ .Values.gateway.drain.minSeconds }} ] || [ "$(connections)" -gt 0 ] || break
+done

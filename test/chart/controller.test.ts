@@ -1,0 +1,193 @@
+/** What the chart tells the controller and lets it do. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { CLIENT_SECRETS } from '#app/controller/certificates.ts';
+import { LEASE } from '#app/controller/controller.ts';
+import { VALUES_CONFIG_MAP } from '#app/controller/plugin-server-deployer.ts';
+import { pluginServerObjects, pluginServerValuesSchema } from '#app/controller/plugin-server-objects.ts';
+import { higressConfigOf } from '#model/config-map.ts';
+import { KUBE_KINDS } from '#sources/kube/kinds.ts';
+import { find, NAMESPACE, type Rendered, render } from './helm.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** `group/resource[name,…]: verb verb`, one line a resource. */
+const lines = ({ rules }: Rendered): readonly string[] =>
+  (rules as readonly Rule[])
+    .flatMap(({ apiGroups, resources, resourceNames, verbs }) =>
+      resources.map((resource) => {
+        const names = resourceNames === undefined ? '' : `[${resourceNames.join()}]`;
+        return `${apiGroups.join()}/${resource}${names}: ${verbs.join(' ')}`;
+      }),
+    )
+    .sort();
+
+const WATCHED = [
+  '/events: get create patch',
+  '/secrets: list watch',
+  '/services: list watch',
+  'discovery.k8s.io/endpointslices: list watch',
+  'extensions.higress.io/wasmplugins/status: patch',
+  'extensions.higress.io/wasmplugins: list watch',
+  'networking.higress.io/http2rpcs/status: patch',
+  'networking.higress.io/http2rpcs: list watch',
+  'networking.higress.io/mcpbridges/status: patch',
+  'networking.higress.io/mcpbridges: list watch',
+  'networking.k8s.io/ingresses/status: patch',
+  'networking.k8s.io/ingresses: list watch',
+];
+const OWN_NAMESPACE = [
+  '/configmaps: get list watch',
+  '/secrets: create',
+  '/secrets[higress-xds-ca,higress-xds-gateway,higress-xds-plugin-server]: get update',
+  '/services: list watch create',
+  '/services[higress-plugin-server]: patch delete',
+  'apps/deployments: list watch create',
+  'apps/deployments[higress-plugin-server]: patch delete',
+  'autoscaling/horizontalpodautoscalers: list watch create',
+  'autoscaling/horizontalpodautoscalers[higress-plugin-server]: patch delete',
+  'coordination.k8s.io/leases: create',
+  'coordination.k8s.io/leases[higress-controller]: get update',
+  'policy/poddisruptionbudgets: list watch create',
+  'policy/poddisruptionbudgets[higress-plugin-server]: patch delete',
+];
+const CLUSTER_ROLE = `higress-controller-${NAMESPACE}`;
+
+describe('the controller may', () => {
+  it('read what it serves everywhere, and write in its own namespace', async () => {
+    const objects = await render();
+    const everywhere = [...WATCHED, 'networking.k8s.io/ingressclasses: list watch'].sort();
+    expect(lines(find(objects, 'ClusterRole', CLUSTER_ROLE))).toEqual(everywhere);
+    expect(lines(find(objects, 'Role', 'higress-controller'))).toEqual(OWN_NAMESPACE);
+    expect(objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')).toHaveLength(2);
+  });
+
+  it('with a watched namespace, read that one and its own, and of the cluster the IngressClasses', async () => {
+    const objects = await render({ global: { watchNamespace: 'shop' } });
+    expect(lines(find(objects, 'ClusterRole', CLUSTER_ROLE))).toEqual(['networking.k8s.io/ingressclasses: list watch']);
+    const roles = objects.filter(
+      ({ kind, metadata }) => kind === 'Role' && metadata.name === `${CLUSTER_ROLE}-watched`,
+    );
+    expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(['shop', NAMESPACE]);
+    for (const role of roles) expect(lines(role)).toEqual(WATCHED);
+  });
+
+  it('read every kind that the code reads', async () => {
+    const objects = await render();
+    const allowed = objects
+      .filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
+      .flatMap(({ rules }) => rules as readonly Rule[])
+      .filter(
+        ({ verbs, resourceNames }) => resourceNames === undefined && verbs.includes('list') && verbs.includes('watch'),
+      )
+      .flatMap(({ apiGroups, resources }) => resources.map((resource) => `${apiGroups.join()}/${resource}`));
+    for (const { apiVersion, plural } of KUBE_KINDS) {
+      const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+      expect(allowed).toContain(`${group}/${plural}`);
+    }
+  });
+
+  it('write the lease and the Secrets that it writes', async () => {
+    const text = lines(find(await render(), 'Role', 'higress-controller')).join('\n');
+    for (const name of [LEASE, ...Object.values(CLIENT_SECRETS)]) expect(text).toContain(name);
+  });
+
+  it('gateways and plugin servers may do nothing', async () => {
+    const objects = await render();
+    const subjects = objects
+      .filter(({ kind }) => kind.endsWith('RoleBinding'))
+      .flatMap((binding) => binding.subjects.map(({ name }: { name: string }) => name));
+    expect([...new Set(subjects)]).toEqual(['higress-controller']);
+    for (const name of ['higress-gateway', 'higress-plugin-server'])
+      expect(find(objects, 'ServiceAccount', name).automountServiceAccountToken).toBe(false);
+  });
+});
+
+describe('the command lines', () => {
+  const help = (command: string) => String(execFileSync(process.execPath, [MAIN, command, '--help']));
+  const flags = (args: readonly string[]) => args.slice(1).map((arg) => arg.split('=')[0] ?? '');
+
+  it('use flags that the commands have', async () => {
+    const objects = await render({ pluginServer: { mode: 'sidecar' } });
+    const [controller] = find(await render(), 'Deployment', 'higress-controller').spec.template.spec.containers;
+    const [sidecar] = find(objects, 'Deployment', 'higress-gateway').spec.template.spec.initContainers;
+    for (const { args } of [controller, sidecar]) for (const flag of flags(args)) expect(help(args[0])).toContain(flag);
+  });
+
+  it.each([
+    ['default:info', 'info'],
+    ['debug', 'debug'],
+    ['default:debug,xds:warn', 'debug'],
+    ['xds:warn', 'info'],
+    ['default:none', 'silent'],
+    ['warning', 'warn'],
+  ])('the log level %s is %s', async (level, wanted) => {
+    const objects = await render({ global: { logging: { level } } });
+    const [container] = find(objects, 'Deployment', 'higress-controller').spec.template.spec.containers;
+    expect(container.args).toContain(`--logLevel=${wanted}`);
+  });
+});
+
+describe('the plugin server', () => {
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: VALUES_CONFIG_MAP, uid: 'x' };
+  const valuesOf = async (values: Readonly<Record<string, unknown>> = {}) => {
+    const { data } = find(await render(values), 'ConfigMap', VALUES_CONFIG_MAP);
+    return pluginServerValuesSchema.strict().parse(parse(data['values.yaml']));
+  };
+
+  it('is what the controller makes of the ConfigMap', async () => {
+    const objects = pluginServerObjects(await valuesOf(), NAMESPACE, owner);
+    expect(objects.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await valuesOf()).toMatchObject({
+      replicas: 2,
+      image: `docker.io/higress-ts/higress:${version}`,
+      xdsAddress: `higress-controller.${NAMESPACE}.svc.cluster.local:15012`,
+      egressAddress: `higress-gateway-egress.${NAMESPACE}.svc.cluster.local:15080`,
+      resources: { requests: { cpu: '200m', memory: '128Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
+    });
+  });
+
+  it('is one without limits on a small machine, and scales when asked to', async () => {
+    expect(await valuesOf({ global: { local: true } })).toMatchObject({
+      replicas: 1,
+      resources: {},
+      podDisruptionBudget: { enabled: false },
+    });
+    const scaling = await valuesOf({ pluginServer: { autoscaling: { enabled: true }, replicas: 1 } });
+    expect(pluginServerObjects(scaling, NAMESPACE, owner).map(({ kind }) => kind)).toContain('HorizontalPodAutoscaler');
+    expect(scaling.podDisruptionBudget.enabled).toBe(true);
+  });
+
+  it('is in the gateway pods in sidecar mode, as the same user as Envoy', async () => {
+    expect(pluginServerObjects(await valuesOf({ pluginServer: { mode: 'sidecar' } }), NAMESPACE, owner)).toEqual([]);
+    const pod = find(await render({ pluginServer: { mode: 'sidecar' } }), 'Deployment', 'higress-gateway').spec.template
+      .spec;
+    expect(pod.securityContext.runAsUser).toBe(1337);
+    for (const container of [...pod.initContainers, ...pod.containers]) {
+      expect(container.securityContext.runAsUser).toBeUndefined();
+      expect(container.volumeMounts).toContainEqual({ name: 'sockets', mountPath: '/var/run/higress' });
+    }
+  });
+});
+
+describe('higress-config', () => {
+  it('is read without a complaint, and gives the defaults', async () => {
+    const { metadata, data } = find(await render(), 'ConfigMap', 'higress-config');
+    const map = { apiVersion: 'v1', kind: 'ConfigMap' as const, metadata: { ...metadata, namespace: NAMESPACE }, data };
+    const config = higressConfigOf([map as never], NAMESPACE);
+    expect(config.problems).toEqual([]);
+    const { problems: _, ...defaults } = higressConfigOf([], NAMESPACE);
+    expect(config).toMatchObject(defaults);
+  });
+});
