@@ -12,6 +12,8 @@ const base = {
 
 export default {
   maxWorkers: 2,
+  // Tests wait for conditions; this only ends one that hangs, also on a machine that is busy with something else.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,
