@@ -1,18 +1,28 @@
 /** The gateway pod as the chart describes it, as processes here: its bootstrap in a real Envoy, its certificate from files as the kubelet lays them out, its drain script. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority, type Identity, issue } from '#app/controller/authority.ts';
 import { ControlPlaneMetrics } from '#app/metrics.ts';
+import { LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from '#xds/build/options.ts';
 import { AdsServer } from '#xds/server/index.ts';
 import { SnapshotStore } from '#xds/snapshot/store.ts';
 import { envoyPath, waitFor } from '../support/envoy.ts';
 import { freePorts } from '../support/ports.ts';
 import { resource, resourceSet, SILENT } from '../support/xds.ts';
-import { CHART, find, NAMESPACE, render } from './helm.ts';
+import { CHART, documents, find, NAMESPACE, render, template } from './helm.ts';
 
 const XDS_NAME = `higress-controller.${NAMESPACE}.svc`;
 const dir = mkdtempSync(join(tmpdir(), 'gateway-pod-'));
@@ -91,7 +101,7 @@ const httpListener = () => ({
           typed_config: {
             '@type':
               'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-            stat_prefix: 'http',
+            stat_prefix: LISTENER_HTTP,
             route_config: {
               name: 'all',
               virtual_hosts: [
@@ -171,6 +181,31 @@ afterAll(async () => {
 
 const explain = () => `Envoy's log ends:\n${log.slice(-3000)}`;
 
+describe.each(readdirSync(join(import.meta.dirname, 'values')))('the bootstrap with the values %s', (set) => {
+  it('is one that Envoy takes', async () => {
+    const values = readFileSync(join(import.meta.dirname, 'values', set), 'utf8');
+    const maps = documents(await template(values)).filter(({ metadata }) => metadata.name.endsWith('-bootstrap'));
+    const folder = join(dir, set);
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries(maps[0]?.data as Readonly<Record<string, string>>))
+      writeFileSync(join(folder, name), here(text).replaceAll(`${dir}/c`, `${folder}/c`));
+    const args = [
+      '--mode',
+      'validate',
+      '-c',
+      join(folder, 'bootstrap.yaml'),
+      '--service-node',
+      'x',
+      '--service-cluster',
+      'x',
+    ];
+    const said = await new Promise<string>((resolve) => {
+      execFile(envoyPath(), args, (_error, stdout, stderr) => resolve(stdout + stderr));
+    });
+    expect(said).toContain('OK');
+  }, 30_000);
+});
+
 describe('a gateway', () => {
   it('is not ready before it has its configuration', async () => {
     await waitFor(async () => (await get(ports.admin, '/server_info')).status === 200, 20_000, explain);
@@ -243,5 +278,12 @@ describe('a gateway', () => {
     await expect(script).resolves.toBe('ended well');
     expect(Date.now() - began).toBeLessThan(15_000);
     agent.destroy();
+    for (const name of [LISTENER_HTTP, LISTENER_HTTPS, LISTENER_EGRESS]) {
+      const pattern = /\[\[ \$line =~ (\S+)\\ /.exec(readFileSync(join(dir, 'drain.sh'), 'utf8'))?.[1] ?? '';
+      const counted = ['cx', 'rq'].filter((what) =>
+        new RegExp(pattern).test(`http.${name}.downstream_${what}_active:`),
+      );
+      expect({ name, counted }).toEqual({ name, counted: [name === LISTENER_EGRESS ? 'rq' : 'cx'] });
+    }
   }, 60_000);
 });

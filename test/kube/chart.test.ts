@@ -155,6 +155,23 @@ spec: { url: oci://example.com/plugins/request-block:1.0.0, defaultConfig: { blo
       expect({ question, mayNot: await mayNot(kubeconfig, ...question) }).toEqual({ question, mayNot: true });
   }, 60_000);
 
+  it('lets it do the same with one watched namespace, and see no other', async () => {
+    await controller?.kill();
+    await upgrade({ 'global.watchNamespace': app.name });
+    const kubeconfig = join(dir.path, 'controller.kubeconfig');
+    const where = { namespace: system.name, ports, ingressClass: system.name, dir: dir.path };
+    controller = startController({ ...where, kubeconfig, args: ['--watchNamespace', app.name] });
+    await app.kubectl(['annotate', 'ingress', 'web', 'higress.io/proxy-next-upstream-tries=many']);
+    const event = async () => (await app.kubectl(['get', 'events'])).includes('proxy-next-upstream-tries');
+    await eventually('an Event tells what else is wrong', event, 60_000);
+    expect(controller.log).not.toMatch(/forbidden/i);
+    expect(await mayNot(kubeconfig, 'list', 'secrets', '--namespace', 'default')).toBe(true);
+    expect(await mayNot(kubeconfig, 'list', 'secrets', '--namespace', app.name)).toBe(false);
+    await controller.kill();
+    await upgrade({});
+    controller = startController({ ...where, kubeconfig });
+  }, 120_000);
+
   it('takes the plugin server with it into the gateway pods, and back', async () => {
     await upgrade({ 'pluginServer.mode': 'sidecar' });
     await eventually('its own pods go', async () => {

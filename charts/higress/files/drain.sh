@@ -6,17 +6,18 @@ ask() { # METHOD PATH
   cat <&3
   exec 3>&-
 }
-connections() {
+# Connections of clients, and calls of plugins that go out through this gateway.
+busy() {
   local line sum=0
   while IFS= read -r line; do
     line=${line%$'\r'}
-    [[ $line =~ ^http\.https?\.downstream_cx_active:\ ([0-9]+)$ ]] && sum=$((sum + BASH_REMATCH[1]))
-  done < <(ask GET '/stats?filter=downstream_cx_active')
+    [[ $line =~ ^http\.(https?\.downstream_cx|higress\.egress\.downstream_rq)_active:\ ([0-9]+)$ ]] && sum=$((sum + BASH_REMATCH[2]))
+  done < <(ask GET '/stats?filter=downstream_(cx|rq)_active')
   echo "$sum"
 }
 ask POST /healthcheck/fail >/dev/null
 ask POST '/drain_listeners?graceful&skip_exit' >/dev/null
 while [ "$SECONDS" -lt {{ .Values.gateway.drain.maxSeconds }} ]; do
   sleep 1
-  [ "$SECONDS" -lt {{ .Values.gateway.drain.minSeconds }} ] || [ "$(connections)" -gt 0 ] || break
+  [ "$SECONDS" -lt {{ .Values.gateway.drain.minSeconds }} ] || [ "$(busy)" -gt 0 ] || break
 done
