@@ -116,6 +116,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       outcome();
     },
     onTiming: (durationMs) => metrics.rebuild.observe(durationMs / 1000),
+    // What Envoy confirmed while a run was not over counts from now on.
+    onIdle: () => outcome(),
     log,
   });
   const rebuild = () => {

@@ -23,6 +23,8 @@ export interface PipelineParts {
   readonly gatewaysAcknowledged: (timeoutMs: number) => Promise<boolean>;
   readonly onResult: (result: PipelineResult) => void;
   readonly onTiming: (durationMs: number) => void;
+  /** Called when all that was asked for has been published. */
+  readonly onIdle?: () => void;
   readonly log: Logger;
 }
 
@@ -62,6 +64,7 @@ export class Pipeline {
     this.#pending = world;
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
+      this.#parts.onIdle?.();
     });
   }
 
