@@ -48,7 +48,14 @@ export const CONTAINED_PATHS = {
   'qwen/v1/tasks': '/api/v1/tasks/',
 } as const;
 
-export type ApiName = keyof typeof API_PATHS | keyof typeof CONTAINED_PATHS;
+/** APIs of one vendor's own protocol, which that vendor's type tells from the path. */
+export const NATIVE_APIS = [
+  'gemini/v1beta/generatecontent',
+  'gemini/v1beta/streamgeneratecontent',
+  'vertex/raw',
+] as const;
+
+export type ApiName = keyof typeof API_PATHS | keyof typeof CONTAINED_PATHS | (typeof NATIVE_APIS)[number];
 
 export const CHAT: ApiName = 'openai/v1/chatcompletions';
 export const MESSAGES: ApiName = 'anthropic/v1/messages';
@@ -71,7 +78,7 @@ function entries(): (readonly [ApiName, string])[] {
 }
 
 export function isApiName(name: string): name is ApiName {
-  return name in API_PATHS || name in CONTAINED_PATHS;
+  return name in API_PATHS || name in CONTAINED_PATHS || (NATIVE_APIS as readonly string[]).includes(name);
 }
 
 /** `path` without query; any prefix before the API's own path is allowed. Literal paths are tried before those with placeholders. */

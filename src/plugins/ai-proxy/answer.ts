@@ -4,11 +4,18 @@ import { type JsonObject, parseObject } from '#ai/json.ts';
 import { fromOpenai } from '#ai/messages-front/from-openai.ts';
 import { messagesStream } from '#ai/messages-front/stream.ts';
 import { promoteThinking, promoteThinkingStep } from '#ai/promote-thinking.ts';
-import { type Provider, type Translation, TranslationError } from '#ai/providers/provider.ts';
+import {
+  type FrameReader,
+  type Provider,
+  type Translation,
+  TranslationError,
+  type VendorAnswer,
+} from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
 import { chainSteps, type StreamStep } from '#ai/stream.ts';
 
 export interface AnswerPlan {
+  readonly provider: Provider;
   readonly translation: Translation | undefined;
   readonly mendStream: (() => StreamStep) | undefined;
   readonly promote: boolean;
@@ -25,33 +32,48 @@ export function planAnswer(
 ): AnswerPlan | undefined {
   const promote = chat && settings.promoteThinkingOnEmpty;
   const mendStream = chat ? provider.mendStream : undefined;
-  return translation || mendStream || promote || front ? { translation, mendStream, promote, front } : undefined;
+  const reads = translation?.response !== undefined || translation?.stream !== undefined;
+  return reads || mendStream || promote || front ? { provider, translation, mendStream, promote, front } : undefined;
 }
 
-export function answerSteps(plan: AnswerPlan): StreamStep {
+export function framesOf(plan: AnswerPlan, answer: VendorAnswer): FrameReader | undefined {
+  return answer.status === 200 ? plan.translation?.frames?.(answer) : undefined;
+}
+
+export function answerSteps(plan: AnswerPlan, answer: VendorAnswer): StreamStep {
   const steps: StreamStep[] = [];
-  if (plan.translation) steps.push(plan.translation.stream());
+  const translated = plan.translation?.stream?.(answer);
+  if (translated) steps.push(translated);
   if (plan.mendStream) steps.push(plan.mendStream());
   if (plan.promote) steps.push(promoteThinkingStep());
   if (plan.front) steps.push(messagesStream());
   return chainSteps(steps);
 }
 
-/** A whole answer with status 200. Undefined = unchanged. Throws TranslationError. */
-export function convertAnswer(plan: AnswerPlan, body: Buffer): string | undefined {
-  if (!plan.translation && !plan.promote && !plan.front) return undefined;
-  const text = body.toString('utf8');
-  let answer = plan.translation ? plan.translation.response(text) : parseObject(text);
-  if (!answer) throw new TranslationError('the answer of the vendor is not a JSON object');
-  if (plan.promote) answer = promoteThinking(answer);
-  if (plan.front) answer = fromOpenai(answer);
-  return JSON.stringify(answer);
+export interface ConvertedAnswer {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
+
+/** A whole answer with status 200. Undefined = unchanged. Throws TranslationError. */
+export function convertAnswer(plan: AnswerPlan, body: Buffer, answer: VendorAnswer): ConvertedAnswer | undefined {
+  if (!plan.translation?.response && !plan.promote && !plan.front) return undefined;
+  const text = body.toString('utf8');
+  const translated = plan.translation?.response?.(text, answer);
+  let document = translated ? translated.body : parseObject(text);
+  if (!document) throw new TranslationError('the answer of the vendor is not a JSON object');
+  if (plan.promote) document = promoteThinking(document);
+  if (plan.front) document = fromOpenai(document);
+  return { body: JSON.stringify(document), headers: { ...translated?.headers, ...JSON_TYPE } };
+}
+
+export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /** An answer with another status: the caller's error shape around the vendor's text. Undefined = it has that shape already. */
 export function convertError(plan: AnswerPlan, body: Buffer, status: number): string | undefined {
   if (!plan.translation && !plan.front) return undefined;
-  const error = readVendorError(body.toString('utf8'), status);
+  const text = body.toString('utf8');
+  const error = plan.provider.readError?.(text, status) ?? readVendorError(text, status);
   return JSON.stringify(shapedError(plan, error));
 }
 

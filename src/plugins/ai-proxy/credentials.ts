@@ -1,6 +1,6 @@
 /** Which token a request carries, and in which header. */
 import type { ApiName } from '#ai/api.ts';
-import type { Provider } from '#ai/providers/provider.ts';
+import { headerAuth, type Provider } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
 import type { HeaderPatch, Headers } from '#plugin-sdk/hooks.ts';
 
@@ -28,16 +28,10 @@ export function authHeaders(
   headers: Headers,
 ): HeaderPatch {
   if (token === undefined) return provider.type === 'openai' ? callersKey(settings, headers) : {};
-  switch (provider.auth) {
-    case 'bearer':
-      return { set: { authorization: `Bearer ${token}` } };
-    case 'raw':
-      return { set: { authorization: token } };
-    case 'x-api-key':
-      return { set: { 'x-api-key': token }, remove: ['authorization'] };
-    case 'none':
-      return {};
-  }
+  const auth = headerAuth(provider.auth);
+  if (!auth) return {};
+  const set = { [auth.header]: auth.prefix + token };
+  return auth.header === 'authorization' ? { set } : { set, remove: ['authorization'] };
 }
 
 /** Without tokens of its own, type openai sends the caller's key, wherever the caller's SDK put it. */

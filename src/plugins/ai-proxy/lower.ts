@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { API_PATHS, type ApiName, CHAT, CONTAINED_PATHS, MESSAGES } from '#ai/api.ts';
 import { createProvider, notesOf } from '#ai/providers/index.ts';
-import type { Provider } from '#ai/providers/provider.ts';
+import { headerAuth, type Provider } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
 import { SecretText } from '#lib/secret.ts';
 import type { LowerResult } from '#plugin-sdk/lower.ts';
@@ -47,6 +47,8 @@ function script(): string {
 
 function whyNot(provider: Provider, settings: ProviderSettings): string | undefined {
   if (settings.customSettings.length > 0) return 'customSettings edit request bodies';
+  if (provider.credentials) return `type ${settings.type} fetches or makes credentials for each request`;
+  if (provider.sign) return `type ${settings.type} signs requests`;
   if (settings.protocol === 'original') return undefined;
   if (provider.translation) return `type ${settings.type} translates requests and answers`;
   if (provider.mendStream) return `type ${settings.type} mends streams`;
@@ -81,18 +83,18 @@ function contextOf(provider: Provider, settings: ProviderSettings): LuaContext {
 }
 
 function credentials(provider: Provider, settings: ProviderSettings): LuaContext {
-  const remove = ['accept-encoding', ...(provider.auth === 'x-api-key' ? ['authorization'] : [])];
+  const auth = headerAuth(provider.auth);
+  const remove = ['accept-encoding', ...(auth && auth.header !== 'authorization' ? ['authorization'] : [])];
   const tokens = settings.apiTokens;
   if (tokens.length === 0) {
     const own = settings.authHeaderKey ? [settings.authHeaderKey.toLowerCase()] : [];
     const caller_key = [...own, 'x-api-key', 'x-authorization', 'authorization'];
     return provider.type === 'openai' ? { caller_key, remove } : { remove };
   }
-  if (provider.auth === 'none') return { remove };
-  const scheme = provider.auth === 'bearer' ? 'Bearer ' : '';
+  if (!auth) return { remove };
   return {
-    auth_header: provider.auth === 'x-api-key' ? 'x-api-key' : 'authorization',
-    auth_values: tokens.map((token) => new SecretText(scheme + token)),
+    auth_header: auth.header,
+    auth_values: tokens.map((token) => new SecretText(auth.prefix + token)),
     remove,
   };
 }

@@ -6,18 +6,20 @@ import { asArray, asObject, asString, type JsonObject } from '#ai/json.ts';
 import { cleanUp, developerToSystem, insertContext, mergeConsecutive } from '#ai/message-edits.ts';
 import { toOpenai } from '#ai/messages-front/to-openai.ts';
 import type { ModelMapper } from '#ai/model-mapping.ts';
-import { type Provider, type Translation, TranslationError } from '#ai/providers/provider.ts';
+import { type Provider, type Translation, TranslationError, type VendorRequest } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 export interface EditedBody {
   /** Undefined = the body goes on byte for byte. */
-  readonly body: Buffer | undefined;
+  readonly body: Uint8Array | undefined;
   readonly stream: boolean;
+  /** What the vendor's own language asks for besides the body. */
+  readonly vendor?: Pick<VendorRequest, 'path' | 'authority' | 'headers'>;
 }
 
 /** Throws TranslationError. Bodies that are not one JSON object pass when nothing must be translated: the vendor's own message is the best one. */
-export function editRequestBody(
+export async function editRequestBody(
   bytes: Buffer,
   provider: Provider,
   settings: ProviderSettings,
@@ -25,7 +27,7 @@ export function editRequestBody(
   plan: RequestPlan,
   translation: Translation | undefined,
   contextText: string | undefined,
-): EditedBody {
+): Promise<EditedBody> {
   const parsed = BodyEditor.parse(bytes);
   if (!parsed) {
     if (translation || plan.front) throw new TranslationError('the request body is not a JSON object');
@@ -46,7 +48,12 @@ export function editRequestBody(
     else body.set(name, value);
   }
   if (!translation) return { body: body.result(), stream };
-  return { body: Buffer.from(JSON.stringify(translation.request(body.value as JsonObject))), stream };
+  const vendor = await translation.request(body.value as JsonObject);
+  return { body: bytesOf(vendor.body), stream, vendor };
+}
+
+function bytesOf(body: JsonObject | Uint8Array): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
 }
 
 function editChat(

@@ -15,6 +15,8 @@ import type { ProviderSettings } from '#ai/providers/settings.ts';
 
 export interface RequestPlan {
   readonly api: DetectedApi | undefined;
+  /** The caller's path with query, `basePath` removed. */
+  readonly asked: string;
   /** Upstream path with query. */
   readonly path: string;
   /** The caller speaks Anthropic's Messages API and the vendor does not: convert both ways. */
@@ -29,7 +31,13 @@ export function planRequest(provider: Provider, settings: ProviderSettings, call
   const strip = settings.basePath !== '' && settings.basePathHandling === 'removePrefix';
   const path = strip && whole.startsWith(settings.basePath) ? rooted(whole.slice(settings.basePath.length)) : whole;
   if (settings.protocol === 'original') {
-    return { api: undefined, path: joinQuery(prefixed(path, settings), query), front: false, unsupported: false };
+    return {
+      api: provider.detect?.(path),
+      asked: joinQuery(path, query),
+      path: joinQuery(prefixed(path, settings), query),
+      front: false,
+      unsupported: false,
+    };
   }
   const asked = detect(provider, path);
   const front = asked?.name === MESSAGES && provider.capabilities[MESSAGES] === undefined && provider.editsBodies;
@@ -40,6 +48,7 @@ export function planRequest(provider: Provider, settings: ProviderSettings, call
     provider.fixedPath ?? (template === undefined || template === '=' ? own : fillPath(template, api?.variables ?? {}));
   return {
     api,
+    asked: joinQuery(own, query),
     path: joinQuery(prefixed(mapped, settings), query),
     front,
     unsupported: api !== undefined && template === undefined && !provider.passesUnknownApis,
@@ -51,7 +60,13 @@ function detect(provider: Provider, path: string): DetectedApi | undefined {
     if (provider.capabilities[name] !== undefined && path.includes(CONTAINED_PATHS[name]))
       return { name, variables: {} };
   }
-  return detectApi(path);
+  return provider.detect?.(path) ?? detectApi(path);
+}
+
+/** A path that a translation names itself, which only the operator's prefixes change. */
+export function vendorPath(path: string, settings: ProviderSettings): string {
+  const { path: own, query } = splitPath(path);
+  return joinQuery(prefixed(own, settings), query);
 }
 
 function prefixed(path: string, settings: ProviderSettings): string {

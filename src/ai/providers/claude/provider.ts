@@ -31,15 +31,15 @@ export function claudeProvider(settings: ProviderSettings): Provider {
       version === '' && api?.name !== CHAT && has('anthropic-version')
         ? {}
         : { 'anthropic-version': version || DEFAULT_VERSION },
-    translation: (api, now) => (api === CHAT ? chatTranslation(now) : undefined),
+    translation: ({ name }, { host }) => (name === CHAT ? chatTranslation(host.now) : undefined),
   };
 }
 
 function chatTranslation(now: () => number): Translation {
   const created = () => Math.floor(now() / 1000);
   return {
-    request: (body: Record<string, unknown>) => toClaude(body),
-    response: (text: string) => fromClaude(text, created()),
+    request: (body) => ({ body: toClaude(body) }),
+    response: (text) => ({ body: fromClaude(text, created()) }),
     stream: () => claudeStream(created()),
   };
 }
