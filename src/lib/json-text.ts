@@ -134,10 +134,19 @@ function membersAt(outline: Outline, key: string): readonly Member[] {
   return member === undefined ? [] : [member];
 }
 
+/** A text is mostly asked about several times in a row: whether it is JSON, for a value, for an edit. */
+let latest: { readonly text: string; readonly outline: Outline | undefined } = { text: '', outline: undefined };
+
 function topOutline(text: string): Outline | undefined {
-  const outline = outlineAt(text, skipSpace(text, 0));
-  return outline !== undefined && skipSpace(text, outline.close + 1) === text.length ? outline : undefined;
+  if (latest.text === text) return latest.outline;
+  const found = outlineAt(text, skipSpace(text, 0));
+  const outline = found !== undefined && skipSpace(text, found.close + 1) === text.length ? found : undefined;
+  // Large bodies are not kept in memory for the sake of the next question.
+  if (text.length <= KEPT_CHARACTERS) latest = { text, outline };
+  return outline;
 }
+
+const KEPT_CHARACTERS = 64 * 1024;
 
 function outlineAt(text: string, start: number): Outline | undefined {
   const kind = text[start] === '{' ? 'object' : text[start] === '[' ? 'array' : undefined;
@@ -153,7 +162,7 @@ function outlineAt(text: string, start: number): Outline | undefined {
     if (kind === 'object') {
       const keyEnd = text[at] === '"' ? skipString(text, at) : -1;
       if (keyEnd < 0) return undefined;
-      const name = fromJsonText(text.slice(at, keyEnd));
+      const name = nameOf(text.slice(at, keyEnd));
       at = skipSpace(text, keyEnd);
       if (typeof name !== 'string' || text[at] !== ':') return undefined;
       key = name;
@@ -167,6 +176,12 @@ function outlineAt(text: string, start: number): Outline | undefined {
     if (text[at] !== ',') return undefined;
     at = skipSpace(text, at + 1);
   }
+}
+
+/** Names are rarely written with escapes or beyond ASCII. */
+function nameOf(quoted: string): unknown {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must be escaped in JSON
+  return /^"[^\\\x00-\x1f\x7f-\uffff"]*"$/.test(quoted) ? quoted.slice(1, -1) : fromJsonText(quoted);
 }
 
 function skipSpace(text: string, at: number): number {

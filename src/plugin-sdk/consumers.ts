@@ -2,7 +2,7 @@
  * What the consumer plugins (key-auth, basic-auth, jwt-auth, hmac-auth, oauth) have in common: a global list of named callers, `global_auth`
  * on the global level, and `allow` on a rule.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { PluginConfigError } from './definition.ts';
 
@@ -85,5 +85,5 @@ export class CredentialStore<T> {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
+  return hash('sha256', text, 'buffer');
 }

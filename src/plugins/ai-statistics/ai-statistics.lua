@@ -38,13 +38,25 @@ end
 
 -- The object of the last `usage` when only plain members follow it up to the end of the text: then it is a member of the outermost object.
 local function tail_usage(text)
-  local raw, at = match(text, '.*[{,]%s*"usage"%s*:%s*(%b{})%s*()')
+  -- Anchored: a pattern that may begin anywhere would try `.*` from every byte of a text without such an object.
+  local raw, at = match(text, '^.*[{,]%s*"usage"%s*:%s*(%b{})%s*()')
   while at do
     local stop = match(text, '^,%s*"[^"\\]*"%s*:%s*"[^"\\]*"%s*()', at) or match(text, '^,%s*"[^"\\]*"%s*:%s*[%w%.%+%-]+%s*()', at)
     if not stop then break end
     at = stop
   end
   if at and find(text, '^}%s*$', at) then return raw end
+  return nil
+end
+
+-- Offset of the first `"usage…": {` in text from `from` on, and the one behind its brace; nil without one.
+local function usage_at(text, from)
+  local at = find(text, '"usage', from, true)
+  while at do
+    local _, stop = find(text, '^%w*"%s*:%s*{', at + 6)
+    if stop then return at, stop + 1 end
+    at = find(text, '"usage', at + 6, true)
+  end
   return nil
 end
 
@@ -119,6 +131,17 @@ local function bodies_to(metadata, settings, list, text)
   end
 end
 
+-- Members `"role": "user"`. Quotes inside strings are escaped, so the plain text stands for a member's name or for a string that no colon follows.
+local function user_messages(text)
+  local count = 0
+  local at = find(text, '"role"', 1, true)
+  while at do
+    if find(text, '^%s*:%s*"user"', at + 6) then count = count + 1 end
+    at = find(text, '"role"', at + 6, true)
+  end
+  return count
+end
+
 function envoy_on_request(handle)
   local settings = config
   local headers = handle:headers()
@@ -146,8 +169,7 @@ function envoy_on_request(handle)
     metadata:set(LOG, 'model', model or 'unknown')
     local messages = member(text, 'messages') or member(text, 'contents')
     if messages and byte(messages, 1) == 91 then
-      local _, rounds = string.gsub(messages, '[{,]%s*"role"%s*:%s*"user"', '')
-      metadata:set(LOG, 'chat_round', rounds)
+      metadata:set(LOG, 'chat_round', user_messages(messages))
     end
   end
   bodies_to(metadata, settings, settings.request_body, text)
@@ -175,7 +197,7 @@ local function learn(metadata, seen, text)
       if seen.model then metadata:set(LOG, 'model', seen.model) end
     end
   end
-  if not find(text, '"usage', 1, true) then return end
+  if not usage_at(text, 1) then return end
   local usage = tail_usage(text) or object(text, 'usage') or object(object(text, 'response'), 'usage') or object(object(text, 'message'), 'usage')
   local input_details, output_details
   if usage then
@@ -221,7 +243,7 @@ end
 local function read_line(handle, settings, seen, line)
   local data = match(line, '^data:%s*({.*)$')
   if not data then return end
-  if settings.usage and (not seen.model or find(data, '"usage%w*"%s*:%s*{')) then learn(metadata_of(handle), seen, data) end
+  if settings.usage and (not seen.model or usage_at(data, 1)) then learn(metadata_of(handle), seen, data) end
   local list = settings.stream
   if not list then return end
   for i = 1, #list do
@@ -247,20 +269,17 @@ local function read_lines(handle, settings, seen, bytes, stop)
     if line_stop > from then read_line(handle, settings, seen, sub(bytes, from, line_stop - 1)) end
     from = line_stop + 1
   end
-  local at = find(bytes, '"usage', from, true)
+  local at, behind = usage_at(bytes, from)
   while at and at < stop do
-    local behind = at + 6
-    if find(bytes, '^%w*"%s*:%s*{', behind) then
-      local line_from = at
-      local before = byte(bytes, line_from - 1)
-      while line_from > from and before ~= 10 and before ~= 13 do
-        line_from = line_from - 1
-        before = byte(bytes, line_from - 1)
-      end
-      behind = find(bytes, '[\r\n]', behind) or stop + 1
-      read_line(handle, settings, seen, sub(bytes, line_from, behind - 1))
+    local line_from = at
+    local before = byte(bytes, line_from - 1)
+    while line_from > from and before ~= 10 and before ~= 13 do
+      line_from = line_from - 1
+      before = byte(bytes, line_from - 1)
     end
-    at = find(bytes, '"usage', behind, true)
+    behind = find(bytes, '[\r\n]', behind) or stop + 1
+    read_line(handle, settings, seen, sub(bytes, line_from, behind - 1))
+    at, behind = usage_at(bytes, behind)
   end
 end
 
@@ -278,7 +297,7 @@ local function read_stream(handle, settings, start)
       if pending ~= '' then bytes = pending .. bytes end
       -- Nearly every chunk ends with a line, which is told without a pattern.
       local last = byte(bytes, #bytes)
-      local stop = (last == 10 or last == 13) and #bytes or match(bytes, '.*()[\r\n]')
+      local stop = (last == 10 or last == 13) and #bytes or match(bytes, '^.*()[\r\n]')
       if not stop then
         pending = bytes
       else

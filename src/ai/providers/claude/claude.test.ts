@@ -138,6 +138,24 @@ describe('Claude stream to OpenAI chunks', () => {
     expect(chunks.at(-1)?.choices).toEqual([]);
   });
 
+  it.each([
+    ['plain', '"one token"'],
+    ['empty', '""'],
+    ['with escapes', String.raw`"\"quoted\" \\ \n \u00e9 \ud83d\ude00 </s>"`],
+    ['like the frame', String.raw`"\"content\":\"\""`],
+  ])('copies a text token that is %s as parsing and writing it would', (_, text) => {
+    const delta = (members: string) => ({ data: `{"type":"content_block_delta","index":0,${members}}` });
+    const start = { data: '{"type":"message_start","message":{"id":"msg_\\"content\\":\\"\\"","model":"m"}}' };
+    const chunk = (members: string) => {
+      const step = claudeStream(1_700_000_000);
+      step.next(start);
+      return JSON.parse(step.next(delta(members))[0]?.data ?? '');
+    };
+    const usual = chunk(`"delta":{"type":"text_delta","text":${text}   }`);
+    expect(usual.choices[0].delta).toEqual({ content: JSON.parse(text) });
+    expect(usual).toEqual(chunk(`"delta":{"text":${text},"type":"text_delta"}`));
+  });
+
   it('numbers tool calls from 0, keeps choice 0, and takes the last usage figures', () => {
     const chunks = chunksOf(run([wire('tools-and-thinking.stream.jsonl')]));
     const choices = chunks.flatMap((chunk) => objectsOf(chunk.choices));

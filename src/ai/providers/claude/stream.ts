@@ -2,18 +2,23 @@
 import type { SseEvent } from '#plugin-sdk/hooks.ts';
 import { openaiError, readVendorError } from '../../errors.ts';
 import { asNumber, asObject, asString, type JsonObject, parseObject } from '../../json.ts';
-import { DONE, deltaChunk, jsonEvent, usageChunk } from '../../openai.ts';
+import { DONE, deltaChunk, type Envelope, jsonEvent, usageChunk } from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
 import { finishReason } from './from-claude.ts';
 import { type ClaudeUsage, mergeUsage, toChatUsage } from './usage.ts';
+
+/** The shape of nearly all events, as Anthropic writes it; the last group is the JSON text of a string. */
+const TEXT_DELTA =
+  /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":("(?:[^"\\]|\\.)*")\s*\}\s*\}$/;
 
 const BROKEN_OFF = 'the vendor ended the stream before its last event';
 
 /** `created`: seconds since 1970 for all chunks of the answer. */
 export function claudeStream(created: number): StreamStep {
-  let envelope: { id: string; model: string; created: number; serviceTier?: string } = { id: '', model: '', created };
+  let envelope: Envelope = { id: '', model: '', created };
   let usage: ClaudeUsage = {};
   let closed = false;
+  let frame: TextFrame | undefined;
   const toolOfBlock = new Map<number, number>();
 
   const close = (events: readonly SseEvent[]): readonly SseEvent[] => {
@@ -21,10 +26,12 @@ export function claudeStream(created: number): StreamStep {
     closed = true;
     return [...events, DONE];
   };
-  const fail = (data: string): readonly SseEvent[] => close([jsonEvent(openaiError(readVendorError(data, 500)))]);
+  const fail = (data: string): readonly SseEvent[] =>
+    closed ? [] : close([jsonEvent(openaiError(readVendorError(data, 500)))]);
 
   const start = (message: JsonObject): readonly SseEvent[] => {
     const tier = asString(asObject(message.usage)?.service_tier);
+    frame = undefined;
     envelope = {
       id: asString(message.id) ?? '',
       model: asString(message.model) ?? '',
@@ -68,6 +75,11 @@ export function claudeStream(created: number): StreamStep {
   return {
     next(event) {
       if (closed || event.data === undefined) return [];
+      const text = TEXT_DELTA.exec(event.data)?.[1];
+      if (text !== undefined) {
+        frame ??= textFrame(envelope);
+        return [{ data: frame.before + text + frame.after }];
+      }
       const message = parseObject(event.data);
       if (!message) return [];
       switch (message.type) {
@@ -92,4 +104,17 @@ export function claudeStream(created: number): StreamStep {
     },
     end: () => fail(BROKEN_OFF),
   };
+}
+
+/** What stands before and behind the JSON text of the content in the chunks of one answer. A text token is copied, not parsed and written anew. */
+interface TextFrame {
+  readonly before: string;
+  readonly after: string;
+}
+
+function textFrame(envelope: Envelope): TextFrame {
+  const mark = '"content":';
+  const chunk = deltaChunk(envelope, { content: '' }, null).data ?? '';
+  const at = chunk.lastIndexOf(`${mark}""`) + mark.length;
+  return { before: chunk.slice(0, at), after: chunk.slice(at + 2) };
 }
