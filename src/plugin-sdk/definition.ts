@@ -21,6 +21,8 @@ export interface PluginManifest {
   readonly category: 'auth' | 'security' | 'traffic' | 'transform' | 'o11y' | 'ai' | 'mcp';
   /** Default of `failStrategy` differs from the kind's default FAIL_CLOSE only where the spec says so. */
   readonly mayReroute?: boolean;
+  /** Never changes the path of a request. A re-route behind such plugins alone stays among the routes that the path allows. */
+  readonly keepsPath?: boolean;
 }
 
 /**

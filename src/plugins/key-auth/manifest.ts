@@ -8,4 +8,5 @@ export const manifest: PluginManifest = {
   phase: 'AUTHN',
   priority: 310,
   category: 'auth',
+  keepsPath: true,
 };

@@ -8,4 +8,5 @@ export const manifest: PluginManifest = {
   phase: 'AUTHN',
   priority: 800,
   category: 'ai',
+  keepsPath: true,
 };

@@ -9,4 +9,5 @@ export const manifest: PluginManifest = {
   priority: 900,
   category: 'ai',
   mayReroute: true,
+  keepsPath: true,
 };

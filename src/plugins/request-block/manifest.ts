@@ -8,4 +8,5 @@ export const manifest: PluginManifest = {
   phase: 'AUTHZ',
   priority: 320,
   category: 'security',
+  keepsPath: true,
 };

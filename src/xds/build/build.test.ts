@@ -6,11 +6,16 @@ import { SecretText } from '#lib/secret.ts';
 import type { PluginDefinition } from '#plugin-sdk/definition.ts';
 import { options, plugins, readModel, setHeader } from '#test/build-cases.ts';
 import { backend, builtin, catalogue, gateway, host, origin, route } from '#test/ir.ts';
+import type { Message } from '#xds/snapshot/resources.ts';
 import { type BuildOptions, createBuilder, type WasmResolution } from './build.ts';
 
 const tls = { name: 'a.test', certificate: 'ns/a', origin };
 const certificate = { name: 'ns/a', chain: 'C', key: new SecretText('K'), origin };
 const plain = () => gateway({ hosts: [], tls: [tls], certificates: [certificate] });
+
+interface RouteTable {
+  readonly virtual_hosts: readonly { readonly routes: readonly { readonly typed_per_filter_config: Message }[] }[];
+}
 
 describe('listeners', () => {
   it('are the same bytes whatever routes, plugins and backends exist', () => {
@@ -189,6 +194,27 @@ describe('re-routing', () => {
     const steps = [{ filter: 'basic_auth', config: {} }];
     const built = build({ plugins: [builtin('native', { steps }, { phase: 'AUTHZ' })] });
     expect(built.problems).toMatchObject([{ severity: 'error', reason: 'PluginMissedByReroute' }]);
+  });
+
+  it.each([
+    [true, 'needs none for the variants of paths that requests cannot come to'],
+    [false, 'keeps those for the variants when the path may change on the way'],
+  ])('slots: keepsPath %s %s', (keepsPath) => {
+    const modelRouter = plugins.get('model-router')!;
+    const split: PluginDefinition = {
+      ...plugins.get('look')!,
+      manifest: { ...plugins.get('look')!.manifest, name: 'split' },
+      lower: () => ({ lowered: true, steps: [setHeader('a', 'b')], hooksForPathSuffixes: ['/v1/messages'] }),
+    };
+    const known = catalogue([{ ...modelRouter, manifest: { ...modelRouter.manifest, keepsPath } }, split]);
+    const hosts = [host('a.test', [route('/', { plugins: [router, builtin('split', {})] })])];
+    const { resources } = createBuilder(options, known).build(gateway({ hosts }));
+    const [table] = [...resources.route.values()].map(({ message }) => message as unknown as RouteTable);
+    const chains = (table?.virtual_hosts[0]?.routes ?? []).map((made) =>
+      JSON.stringify(made.typed_per_filter_config['higress.chain']),
+    );
+    expect(chains.map((chain) => chain.includes('slot.'))).toEqual([true, !keepsPath]);
+    expect(chains.map((chain) => chain.includes('ext_proc'))).toEqual([true, !keepsPath]);
   });
 
   it('names every chain that a slot may call', () => {

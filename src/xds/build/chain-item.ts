@@ -31,6 +31,7 @@ export interface NativeItem {
   readonly steps: readonly { readonly filter: FilterKind; readonly config: Message }[];
   readonly bufferBytes: number;
   readonly reroutes: boolean;
+  readonly keepsPath: boolean;
   readonly binding?: PluginBinding;
 }
 
@@ -44,6 +45,7 @@ export interface HookItem {
   readonly config: unknown;
   readonly needs: HookNeeds;
   readonly reroutes: boolean;
+  readonly keepsPath: boolean;
   readonly binding: PluginBinding;
 }
 

@@ -129,6 +129,7 @@ export class Planner {
       config: binding.config,
       needs: this.#needsFor(definition, binding.config),
       reroutes: definition.manifest.mayReroute === true,
+      keepsPath: definition.manifest.keepsPath === true,
       binding,
     };
   }
@@ -151,6 +152,7 @@ export class Planner {
           steps: lowered.steps,
           bufferBytes: lowered.bufferBytes ?? 0,
           reroutes: lowered.reroutes === true,
+          keepsPath: definition.manifest.keepsPath === true,
           binding,
         });
         draft.ways.set(binding, { way: 'lowered', ...(lowered.notes === undefined ? {} : { notes: lowered.notes }) });
@@ -276,7 +278,7 @@ function policyOrder(stage: Stage): Order {
 }
 
 function native(order: Order, steps: NativeItem['steps'], extra: { binding?: PluginBinding } = {}): NativeItem {
-  return { type: 'native', order, steps, bufferBytes: 0, reroutes: false, ...extra };
+  return { type: 'native', order, steps, bufferBytes: 0, reroutes: false, keepsPath: true, ...extra };
 }
 
 function hookReason(lowered: LowerResult | undefined, variantFor: readonly string[] | undefined): string {

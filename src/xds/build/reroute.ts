@@ -25,7 +25,10 @@ export interface RouteChain extends BuiltChain {
 type OwnChain = Omit<RouteChain, 'arrivals'>;
 
 interface Head {
+  /** Equal for routes whose requests do the same up to the re-route and may then go to the same routes. */
   readonly id: string;
+  /** Path endings whose variants requests of this route cannot come to: it has one of its own, which they would have matched. */
+  readonly without: readonly string[];
   readonly items: readonly ChainItem[];
   readonly tail: readonly ChainItem[];
   readonly pivot: Order;
@@ -50,7 +53,7 @@ export function hostChains(
     if (head === undefined || arrivals.has(head.id) || isUniform(head, plans)) continue;
     arrivals.set(
       head.id,
-      plans.map((plan) => steps(slotable(arriving(plan, head), planner, problems), store)),
+      plans.map((plan) => (leadsTo(head, plan) ? steps(slotable(arriving(plan, head), planner, problems), store) : [])),
     );
   }
   const slots = new Map([...arrivals].map(([id, byRoute]) => [id, slotList(id, byRoute.flat())]));
@@ -99,8 +102,13 @@ function headOf(plan: RoutePlan): Head | undefined {
   const at = plan.items.findIndex((item) => item.reroutes);
   if (at < 0) return undefined;
   const items = plan.items.slice(0, at + 1);
-  const id = contentHash(items.map(signature)).slice(0, 8);
-  return { id, items, tail: plan.items.slice(at + 1), pivot: plan.items[at]!.order };
+  const without = items.every((item) => item.keepsPath) ? plan.hookSuffixes : [];
+  const id = contentHash([...items.map(signature), ...without]).slice(0, 8);
+  return { id, without, items, tail: plan.items.slice(at + 1), pivot: plan.items[at]!.order };
+}
+
+function leadsTo({ without }: Head, plan: RoutePlan): boolean {
+  return plan.variantFor === undefined || !plan.variantFor.every((suffix) => without.includes(suffix));
 }
 
 /** What a route still wants to do with a request that comes to it behind `head`. */
@@ -117,7 +125,9 @@ function arriving(plan: RoutePlan, head: Head): ChainItem[] {
 /** All routes want the same: no slots needed. */
 function isUniform(head: Head, plans: readonly RoutePlan[]): boolean {
   const own = head.tail.map(signature).join('\n');
-  return plans.every((plan) => arriving(plan, head).map(signature).join('\n') === own);
+  return plans
+    .filter((plan) => leadsTo(head, plan))
+    .every((plan) => arriving(plan, head).map(signature).join('\n') === own);
 }
 
 function slotList(head: string, all: readonly Step[]): Slot[] {
