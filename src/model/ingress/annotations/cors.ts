@@ -29,8 +29,7 @@ const MAX_AGE_SECONDS = 1_728_000;
 
 type Origins = CorsPolicy['origins'];
 
-/** A pattern, as Envoy refuses the empty prefix that an origin of type `any` becomes, and with it all routes of the gateway. */
-const EVERYONE: Origins = [{ type: 'regex', value: '.*' }];
+const EVERYONE: Origins = [{ type: 'any' }];
 
 export function parseCors(reader: AnnotationReader): CorsPolicy | undefined {
   const on = reader.bool('enable-cors');

@@ -1,6 +1,7 @@
 /** All annotation groups of an Ingress as one value. */
 import type { CorsPolicy, HeaderControl, IpAccessPolicy, Problem, RateLimitPolicy, RetryPolicy } from '#ir/types.ts';
 import type { KubeObject } from '../../object.ts';
+import { AI_FALLBACK_NAMES, type AiFallback, parseAiFallback } from './ai-fallback.ts';
 import { CANARY_NAMES, type Canary, parseCanary } from './canary.ts';
 import { CORS_NAMES, parseCors } from './cors.ts';
 import { DESTINATION_NAMES, type DestinationLine, parseDestination } from './destination.ts';
@@ -36,6 +37,7 @@ export interface IngressAnnotations {
   readonly downstreamTls: DownstreamTlsAnnotations | undefined;
   readonly destination: readonly DestinationLine[] | 'invalid' | undefined;
   readonly mirror: Mirror | undefined;
+  readonly aiFallback: AiFallback | undefined;
   /** Authentication was asked for that is not there: answer 503. */
   readonly refuse: boolean;
 }
@@ -57,6 +59,7 @@ export const KNOWN_ANNOTATIONS: KnownNames = {
   ...DOWNSTREAM_TLS_NAMES,
   ...DESTINATION_NAMES,
   ...MIRROR_NAMES,
+  ...AI_FALLBACK_NAMES,
 };
 
 /** Never fails: an invalid value is reported and counts as absent, except where that would open or widen a route. */
@@ -81,6 +84,7 @@ export function parseAnnotations(object: KubeObject): {
     downstreamTls: parseDownstreamTls(reader),
     destination: parseDestination(reader),
     mirror: parseMirror(reader),
+    aiFallback: parseAiFallback(reader),
     refuse: parseAuth(reader),
   };
   reportUnread(reader, KNOWN_ANNOTATIONS);

@@ -15,7 +15,7 @@ export const cors: FilterForm = {
 export function corsPolicy(policy: CorsPolicy): Message {
   return compact({
     allow_origin_string_match: policy.origins.map((origin): Message => {
-      if (origin.type === 'any') return { prefix: '' };
+      if (origin.type === 'any') return { safe_regex: { regex: '.*' } };
       if (origin.type === 'exact') return { exact: origin.value };
       return { safe_regex: { regex: anchored(origin.value) } };
     }),

@@ -87,7 +87,7 @@ describe('corsPolicy', () => {
       maxAgeSeconds: 7,
     });
     expect(policy).toEqual({
-      allow_origin_string_match: [{ safe_regex: { regex: '^(?:https://.*\\.a)$' } }, { prefix: '' }],
+      allow_origin_string_match: [{ safe_regex: { regex: '^(?:https://.*\\.a)$' } }, { safe_regex: { regex: '.*' } }],
       allow_methods: 'GET, PUT',
       allow_credentials: true,
       max_age: '7',
