@@ -40,7 +40,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => files.listen({ host: '127.0.0.1', port: 0 }, resolve));
   base = `http://127.0.0.1:${(files.address() as { port: number }).port}`;
   echo = await startEcho();
-  const names = ['header', 'foreign', 'hash', 'down', 'open'];
+  const names = ['header', 'facts', 'foreign', 'hash', 'down', 'open'];
   gateway = await startGateway({
     files: {
       'svc.yaml': serviceYaml('web', echo.port),
@@ -93,6 +93,38 @@ describe('a Wasm module from an http URL', () => {
       ),
     );
     await eventually('the new configuration', async () => (await get('header')).wasm?.includes('"value":"two"'));
+  });
+});
+
+describe('the machine of a module', () => {
+  it('has the root id and the environment of the object, and of Envoy only what is named', async () => {
+    served['/facts.wasm'] = buildWasm('vm-facts');
+    gateway.write(
+      'facts.yaml',
+      plugin(
+        'facts',
+        `${base}/facts.wasm`,
+        '{}',
+        `  pluginName: my-root
+  verificationKey: taken without effect
+  vmConfig:
+    env:
+    - { name: MODE, value: strict }
+    - { name: EMPTY, valueFrom: INLINE, value: "" }
+    - { name: PATH, valueFrom: HOST }
+`,
+      ),
+    );
+    const headers = await eventually('the module runs', async () => {
+      const answer = await gateway.get('/', { host: 'facts.example.com' });
+      const seen = answer.status === 200 ? (JSON.parse(answer.body).headers as Record<string, string>) : {};
+      return seen['x-env'] === undefined ? undefined : seen;
+    });
+    expect(headers['x-root-id']).toBe('my-root');
+    const variables = headers['x-env']?.split(';') ?? [];
+    expect(variables.map((one) => one.split('=')[0])).toEqual(['EMPTY', 'MODE', 'PATH']);
+    expect(variables).toContain('MODE=strict');
+    expect(variables.find((one) => one.startsWith('PATH='))).not.toBe('PATH=');
   });
 });
 

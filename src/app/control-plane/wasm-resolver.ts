@@ -3,15 +3,17 @@
  * again: routes name a module only when it is warm.
  */
 import type { WasmModuleRef } from '#ir/types.ts';
+import { contentHash } from '#lib/hash.ts';
 import type { Logger } from '#lib/log.ts';
 import type { ModuleState } from '#plugin-server/wasm/store.ts';
 import type { WasmResolution } from '#xds/build/options.ts';
 import { askForModule, type ModuleServer } from './module-client.ts';
+import type { PullCredentials } from './pull-credentials.ts';
 
 export interface WasmResolverOptions {
   readonly server: ModuleServer;
   /** Docker-config credentials of a `namespace/name` Secret for a registry host. */
-  readonly credentials: (pullSecret: string, url: string) => { username: string; password: string } | undefined;
+  readonly credentials: (pullSecret: string, url: string) => PullCredentials;
   readonly onChange: () => void;
   readonly log: Logger;
   readonly pollMs?: number;
@@ -20,9 +22,16 @@ export interface WasmResolverOptions {
 
 const RECHECK_MS = 5_000;
 
+interface Entry {
+  readonly ref: WasmModuleRef;
+  readonly pull: PullCredentials | undefined;
+  resolution: WasmResolution;
+  final: boolean;
+}
+
 export class WasmResolver {
   readonly #options: WasmResolverOptions;
-  readonly #known = new Map<string, { ref: WasmModuleRef; resolution: WasmResolution; final: boolean }>();
+  readonly #known = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> | undefined;
   #recheck: NodeJS.Timeout | undefined;
@@ -34,11 +43,13 @@ export class WasmResolver {
 
   /** What is known now; an unknown module is asked for, and `onChange` is called when the answer is there. */
   moduleUri(ref: WasmModuleRef): WasmResolution {
-    const key = JSON.stringify(ref);
+    const pull = ref.pullSecret === undefined ? undefined : this.#options.credentials(ref.pullSecret, ref.url);
+    // A corrected Secret is a new question.
+    const key = contentHash([ref, pull]);
     const known = this.#known.get(key);
     if (known !== undefined) return known.resolution;
     const resolution: WasmResolution = { ready: false, pending: true, reason: `${ref.url} is being fetched` };
-    this.#known.set(key, { ref, resolution, final: false });
+    this.#known.set(key, { ref, pull, resolution, final: false });
     this.#schedule(0);
     return resolution;
   }
@@ -78,20 +89,18 @@ export class WasmResolver {
     this.#recheck ??= setTimeout(() => {
       this.#recheck = undefined;
       const ready = [...this.#known.values()].filter(({ resolution }) => resolution.ready);
-      this.#asking = Promise.all([this.#asking, ...ready.map(({ ref }) => this.#ask(ref))]).then(() =>
+      this.#asking = Promise.all([this.#asking, ...ready.map((entry) => this.#ask(entry))]).then(() =>
         this.#askAgain(),
       );
     }, recheckMs);
   }
 
-  #ask(ref: WasmModuleRef): Promise<ModuleState> {
-    const { server, credentials } = this.#options;
-    const pull = ref.pullSecret === undefined ? undefined : credentials(ref.pullSecret, ref.url);
-    return askForModule(server, {
+  #ask({ ref, pull }: Entry): Promise<ModuleState> {
+    return askForModule(this.#options.server, {
       url: ref.url,
       sha256: ref.sha256,
       pullPolicy: ref.pullPolicy,
-      ...(pull === undefined ? {} : { credentials: pull }),
+      ...(pull === undefined || 'problem' in pull ? {} : { credentials: pull }),
     });
   }
 
@@ -99,13 +108,15 @@ export class WasmResolver {
     let changed = false;
     for (const entry of this.#known.values()) {
       if (entry.resolution.ready || entry.final) continue;
-      const state = await this.#ask(entry.ref);
+      const state = await this.#ask(entry);
       if (state.state === 'pending') continue;
       const before = JSON.stringify(entry.resolution);
       if (state.state === 'ready') {
         entry.resolution = { ready: true, uri: `http://plugin-server/wasm/${state.sha256}.wasm`, sha256: state.sha256 };
       } else {
-        entry.resolution = { ready: false, reason: state.reason };
+        // Without credentials the pull was tried all the same: most images are public.
+        const why = entry.pull !== undefined && 'problem' in entry.pull ? `; ${entry.pull.problem}` : '';
+        entry.resolution = { ready: false, reason: state.reason + why };
         entry.final = state.final;
       }
       changed ||= before !== JSON.stringify(entry.resolution);

@@ -58,7 +58,10 @@ export class ModuleStore {
 
   /** The module's state now; the first call begins the pull. */
   request(request: ModuleRequest): ModuleState {
-    const key = `${request.url} ${request.sha256} ${request.pullPolicy}`;
+    // Credentials count: what one Secret opens is not handed to who has none, and a corrected Secret tries again.
+    const credentials =
+      request.credentials === undefined ? '' : sha256Of(Buffer.from(JSON.stringify(request.credentials)));
+    const key = `${request.url} ${request.sha256} ${request.pullPolicy} ${credentials}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { state: { state: 'pending' }, failures: 0 };
