@@ -3,6 +3,7 @@
  * environment knows: E2E_KUBECONFIG, and E2E_GATEWAY_URL, where the node port E2E_NODE_PORT is reached.
  */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -53,98 +54,27 @@ function helm(action: 'install' | 'upgrade', values: Readonly<Record<string, str
   return run('helm', [action, 'higress', CHART, '-n', SYSTEM, ...create, '--wait', '--timeout', '5m', ...sets]);
 }
 
-const BACKEND = `
-const http = require('node:http');
-http.createServer((request, response) => {
-  if (request.url.startsWith('/weather')) {
-    const city = new URL(request.url, 'http://x').searchParams.get('city');
-    response.setHeader('content-type', 'application/json');
-    return response.end(JSON.stringify({ city, temperature: 21 }));
-  }
-  response.end('hello from ' + request.url);
-}).listen(8080);
-`;
+/** The sample as a user applies it; its image is one that the cluster has. */
+const sample = (name: string) =>
+  readFileSync(new URL(`../../samples/kubernetes/${name}.yaml`, import.meta.url), 'utf8').replace(
+    'docker.io/library/node:24-alpine',
+    `${IMAGE.hub}/higress:${IMAGE.tag}`,
+  );
+const samples = ['backend', 'routes', 'plugins', 'mcp'].map(sample).join('---\n');
 
-const backend = JSON.stringify({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'backend' },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { app: 'backend' } },
-    template: {
-      metadata: { labels: { app: 'backend' } },
-      spec: {
-        containers: [
-          {
-            name: 'backend',
-            image: `${IMAGE.hub}/higress:${IMAGE.tag}`,
-            imagePullPolicy: 'IfNotPresent',
-            command: ['node', '-e', BACKEND],
-            readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
-          },
-        ],
-      },
-    },
-  },
-});
-
-const objects = `apiVersion: v1
-kind: Service
-metadata: { name: backend }
-spec: { selector: { app: backend }, ports: [{ name: http, port: 80, targetPort: 8080 }] }
----
-apiVersion: v1
+const nodePortService = `apiVersion: v1
 kind: Service
 metadata: { name: gateway-node-port, namespace: ${SYSTEM} }
 spec:
   type: NodePort
   selector: { app: higress-gateway }
   ports: [{ name: http, port: 80, targetPort: 80, nodePort: ${nodePort} }]
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: web }
-spec:
-  ingressClassName: higress
-  rules:
-    - host: web.example.com
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: backend, port: { number: 80 } } } }] }
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: mcp }
-spec:
-  ingressClassName: higress
-  rules:
-    - http: { paths: [{ path: /mcp, pathType: Prefix, backend: { service: { name: backend, port: { number: 80 } } } }] }
----
-apiVersion: extensions.higress.io/v1alpha1
-kind: WasmPlugin
-metadata: { name: block, namespace: ${SYSTEM}, annotations: { higress.io/plugin-runtime: ext-proc } }
-spec:
-  url: oci://example.com/plugins/request-block:1.0.0
-  matchRules: [{ ingress: [default/web], config: { block_urls: [forbidden] } }]
----
-apiVersion: extensions.higress.io/v1alpha1
-kind: WasmPlugin
-metadata: { name: mcp-server, namespace: ${SYSTEM} }
-spec:
-  url: oci://example.com/plugins/mcp-server:1.0.0
-  matchRules:
-    - ingress: [default/mcp]
-      config:
-        server: { name: weather }
-        tools:
-          - name: get-weather
-            description: The weather of a city
-            args: [{ name: city, description: Name, type: string, required: true }]
-            requestTemplate: { url: http://backend/weather, method: GET, argsToUrlParam: true }
-            responseTemplate: { body: "{{.city}}: {{.temperature}} degrees" }
 `;
 
-const get = (host: string, path = '/') => fetchRaw(`${gatewayUrl}${path}`, { headers: { host } });
-const status = async (host: string, path = '/') => (await get(host, path)).status;
+const get = (host: string, path = '/', headers: Readonly<Record<string, string>> = {}) =>
+  fetchRaw(`${gatewayUrl}${path}`, { headers: { host, ...headers } });
+const status = async (...request: Parameters<typeof get>) => (await get(...request)).status;
+const HELLO = 'hello.example.com';
 
 /** New connections without pause until `stop`. */
 function traffic(host: string) {
@@ -193,13 +123,17 @@ afterAll(async () => {
 });
 
 describe('the chart', () => {
-  it('gives a gateway that serves an Ingress, plugins by the plugin server, and an MCP tool', async () => {
-    await apply(backend);
-    await apply(objects);
-    await eventually('the Ingress serves', async () => (await status('web.example.com')) === 200, 120_000);
-    expect((await get('web.example.com', '/x')).body).toBe('hello from /x');
+  it('gives a gateway that serves the samples: routes, a registry, plugins, and an MCP tool', async () => {
+    await apply(nodePortService);
+    await apply(samples);
+    await eventually('the Ingress serves', async () => (await status(HELLO)) === 200, 120_000);
+    const answer = await get(HELLO, '/x');
+    expect([answer.body, answer.headers['x-served-by']]).toEqual(['hello from /x', 'higress-ts']);
+    await eventually('the registry serves', async () => (await status('registry.example.com')) === 200, 60_000);
+    await eventually('keys are asked for', async () => (await status('private.example.com')) === 401, 60_000);
+    expect(await status('private.example.com', '/', { 'x-api-key': 'demo-key-1' })).toBe(200);
     await eventually('the plugin server is deployed', () => ready('deployment', 'higress-plugin-server'), 180_000);
-    await eventually('the plugin blocks', async () => (await status('web.example.com', '/forbidden')) === 403, 60_000);
+    await eventually('the plugin blocks', async () => (await status(HELLO, '/forbidden')) === 403, 60_000);
     const text = await eventually(
       'the MCP tool answers',
       async () => {
@@ -211,13 +145,13 @@ describe('the chart', () => {
       },
       60_000,
     );
-    expect(text).toBe('Lisbon: 21 degrees');
+    expect(text).toBe('Lisbon: 21 degrees Celsius, clear');
   }, 400_000);
 
   it('says in the status what runs', async () => {
     await eventually('the plugin is programmed', async () => {
       const { status: found } = JSON.parse(
-        await kubectl(['-n', SYSTEM, 'get', 'wasmplugin', 'block', '-o', 'json']),
+        await kubectl(['-n', SYSTEM, 'get', 'wasmplugin', 'request-block', '-o', 'json']),
       ) as { status?: { runsAs?: string; conditions?: { type: string; status: string }[] } };
       return (
         found?.runsAs === 'plugin-server' &&
@@ -229,17 +163,13 @@ describe('the chart', () => {
   it('mends its plugin server when somebody changes or deletes it', async () => {
     await kubectl(['-n', SYSTEM, 'delete', 'deployment', 'higress-plugin-server', '--wait=false']);
     await eventually('it is there again', () => ready('deployment', 'higress-plugin-server'), 180_000);
-    await eventually(
-      'the plugin blocks again',
-      async () => (await status('web.example.com', '/forbidden')) === 403,
-      60_000,
-    );
+    await eventually('the plugin blocks again', async () => (await status(HELLO, '/forbidden')) === 403, 60_000);
   }, 300_000);
 
   it('loses no request when the controller or a gateway pod is deleted', async () => {
     await kubectl(['-n', SYSTEM, 'scale', 'deployment/higress-gateway', '--replicas=2']);
     await ready('deployment', 'higress-gateway');
-    const flow = steady('web.example.com');
+    const flow = steady(HELLO);
     for (const label of ['app=higress-controller', 'app=higress-gateway']) {
       const [pod] = await podNames(label);
       await kubectl(['-n', SYSTEM, 'delete', pod ?? '', '--wait=true', '--timeout=120s']);
@@ -252,7 +182,7 @@ describe('the chart', () => {
   }, 300_000);
 
   it('is upgraded under traffic without a failed request', async () => {
-    const flow = steady('web.example.com');
+    const flow = steady(HELLO);
     await helm('upgrade', {
       'gateway.podLabels.e2e': 'upgraded',
       'controller.podLabels.e2e': 'upgraded',

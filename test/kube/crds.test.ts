@@ -110,6 +110,7 @@ describe('what users write', () => {
     );
     for (const document of ours) {
       document.setIn(['metadata', 'name'], 'sample');
+      document.deleteIn(['metadata', 'namespace']);
       await namespace.kubectl(['create', '--dry-run=server', '-f', '-'], String(document));
     }
   });
