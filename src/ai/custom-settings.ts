@@ -15,6 +15,7 @@ const AUTO_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   baidu: { max_tokens: 'max_output_tokens', temperature: 'temperature', top_p: 'top_p' },
   spark: { max_tokens: 'max_tokens', temperature: 'temperature', top_k: 'top_k' },
   qwen: { max_tokens: 'max_tokens', temperature: 'temperature', top_p: 'top_p', top_k: 'top_k', seed: 'seed' },
+  gemini: { max_tokens: 'maxOutputTokens', temperature: 'temperature', top_p: 'topP', top_k: 'topK' },
   hunyuan: { temperature: 'Temperature', top_p: 'TopP' },
   claude: { max_tokens: 'max_tokens', temperature: 'temperature', top_p: 'top_p', top_k: 'top_k' },
   minimax: { max_tokens: 'tokens_to_generate', temperature: 'temperature', top_p: 'top_p' },
@@ -25,9 +26,15 @@ export function applyCustomSettings(body: BodyEditor, settings: readonly CustomS
   for (const setting of settings) {
     const name = setting.mode === 'raw' ? setting.name : AUTO_NAMES[protocol]?.[setting.name];
     if (name === undefined) continue;
-    const path = (protocol === 'qwen' ? `parameters.${name}` : name).split('.');
-    setPath(body, path, setting.value, setting.overwrite);
+    setPath(body, [...placeOf(protocol, body.value), ...name.split('.')], setting.value, setting.overwrite);
   }
+}
+
+/** Gemini reads both spellings of its member; a body with both would be refused. */
+function placeOf(protocol: string, body: Readonly<JsonObject>): readonly string[] {
+  if (protocol === 'qwen') return ['parameters'];
+  if (protocol !== 'gemini') return [];
+  return ['generationConfig' in body ? 'generationConfig' : 'generation_config'];
 }
 
 function setPath(body: BodyEditor, path: readonly string[], value: unknown, overwrite: boolean): void {

@@ -6,6 +6,8 @@ export interface ToolCall {
   readonly id?: string;
   readonly type?: 'function';
   readonly function: { readonly name?: string; readonly arguments: string };
+  /** What a vendor wants back with the call, under the vendor's name. */
+  readonly extra_content?: Readonly<Record<string, unknown>>;
 }
 
 export interface ChatMessage {
@@ -13,6 +15,9 @@ export interface ChatMessage {
   readonly content?: string | null;
   readonly reasoning_content?: string;
   readonly tool_calls?: readonly ToolCall[];
+  readonly refusal?: string;
+  /** Pictures that the model made, as data URLs. */
+  readonly images?: readonly { readonly type: 'image_url'; readonly image_url: { readonly url: string } }[];
 }
 
 export interface ChatUsage {
@@ -31,15 +36,38 @@ export interface Envelope {
   readonly serviceTier?: string | undefined;
 }
 
+interface Choice {
+  readonly index: number;
+  readonly finish_reason: string | null;
+  readonly logprobs: object | null;
+}
+
+export interface MessageChoice extends Choice {
+  readonly message: ChatMessage;
+}
+
+export interface DeltaChoice extends Choice {
+  readonly delta: ChatMessage;
+}
+
 export function chatCompletion(
   envelope: Envelope,
   message: ChatMessage,
   finishReason: string | null,
   usage: ChatUsage | null,
 ): object {
+  return choicesCompletion(envelope, [{ index: 0, message, finish_reason: finishReason, logprobs: null }], usage);
+}
+
+/** For vendors that answer with several choices. */
+export function choicesCompletion(
+  envelope: Envelope,
+  choices: readonly MessageChoice[],
+  usage: ChatUsage | null,
+): object {
   return {
     id: envelope.id,
-    choices: [{ index: 0, message, finish_reason: finishReason, logprobs: null }],
+    choices,
     created: envelope.created,
     model: envelope.model,
     ...(envelope.serviceTier === undefined ? {} : { service_tier: envelope.serviceTier }),
@@ -49,7 +77,25 @@ export function chatCompletion(
 }
 
 export function deltaChunk(envelope: Envelope, delta: ChatMessage, finishReason: string | null): SseEvent {
-  return chunk(envelope, [{ index: 0, delta, finish_reason: finishReason, logprobs: null }], null);
+  return choicesChunk(envelope, [{ index: 0, delta, finish_reason: finishReason, logprobs: null }]);
+}
+
+/** For vendors that stream several choices. */
+export function choicesChunk(envelope: Envelope, choices: readonly DeltaChoice[]): SseEvent {
+  return chunk(envelope, choices, null);
+}
+
+/** What stands before and behind the JSON text of the content in the chunks of one answer, for tokens that are copied, not parsed and written anew. */
+export interface ContentFrame {
+  readonly before: string;
+  readonly after: string;
+}
+
+export function contentFrame(envelope: Envelope): ContentFrame {
+  const mark = '"content":';
+  const chunk = deltaChunk(envelope, { content: '' }, null).data ?? '';
+  const at = chunk.lastIndexOf(`${mark}""`) + mark.length;
+  return { before: chunk.slice(0, at), after: chunk.slice(at + 2) };
 }
 
 /** The last chunk before `[DONE]`: no choices, only the usage. */

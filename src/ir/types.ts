@@ -85,6 +85,11 @@ export interface RouteMatch {
   readonly methods?: readonly string[];
   readonly headers?: readonly NamedMatch[];
   readonly query?: readonly NamedMatch[];
+  /**
+   * Only this many of a million requests, by a number that a request keeps: routes with otherwise equal matches and rising shares divide the requests
+   * among them.
+   */
+  readonly shareUpTo?: number;
 }
 
 export type RouteAction = ForwardAction | RedirectAction | RespondAction;
@@ -174,6 +179,15 @@ export interface RoutePolicies {
   readonly ipAccess?: IpAccessPolicy;
   readonly rateLimit?: RateLimitPolicy;
   readonly headers?: HeaderControl;
+  readonly aiFallback?: AiFallbackPolicy;
+}
+
+/** Answers with these statuses are dropped, and the request goes to another route of the same host as the client sent it. */
+export interface AiFallbackPolicy {
+  /** `Route.name` of the other route. */
+  readonly route: string;
+  /** `4xx`, `5xx`, or a status such as `429`. */
+  readonly codes: readonly string[];
 }
 
 export interface CorsPolicy {

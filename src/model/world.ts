@@ -1,6 +1,7 @@
 /** Everything that sources deliver, as one immutable value: the input of `translate`. */
 import type { ConfigMap } from './config-map.ts';
 import type { EndpointSlice } from './endpoint-slice.ts';
+import type { EnvoyFilter } from './envoy-filter.ts';
 import type { Http2Rpc } from './http2rpc.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import type { IngressClass } from './ingress-class.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly mcpBridges: readonly McpBridge[];
   readonly wasmPlugins: readonly WasmPlugin[];
   readonly http2rpcs: readonly Http2Rpc[];
+  readonly envoyFilters: readonly EnvoyFilter[];
   /** Discovered in registries named by the McpBridge. */
   readonly registryServices: readonly RegistryService[];
 }

@@ -76,8 +76,23 @@ export interface RequestBodyResult extends Effects {
   readonly done?: boolean;
 }
 
+/** An answer that a plugin has got elsewhere, to stand where the upstream's stood. */
+export interface ReplacementAnswer {
+  readonly status: number;
+  /** Lower-case names. `content-length` and the headers of the connection are left out on the way. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Read to its end, or left early when the client goes away. When it throws, the answer is broken off where it stands. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface ResponseHeadersResult extends Effects {
   readonly headers?: HeaderPatch;
+  /**
+   * The upstream's answer is dropped for this one. `onResponseHeaders` of the same plugin is called again with it, then the plugins before it in
+   * request order see it as they would have seen the upstream's; plugins behind it see nothing more. Other fields of this result but effects do
+   * not count.
+   */
+  readonly replace?: ReplacementAnswer;
   readonly status?: number;
   readonly reply?: LocalReply;
   /** The response body is not wanted after all. */
@@ -149,6 +164,8 @@ export interface FilterHooks<S = any> {
   onResponsePart?(part: Buffer, end: boolean, context: HookContext<S>): MaybePromise<StreamPartResult | undefined>;
   /** `event` undefined = the stream ended (also when the upstream broke off): the last chance to emit events. Always called exactly once at the end. */
   onSseEvent?(event: SseEvent | undefined, context: HookContext<S>): MaybePromise<StreamResult | undefined>;
+  /** The chain is gone for good: give back what `host.shared` lent. */
+  dispose?(): void;
   /** After the last byte or the abort; must not throw. */
   onLog?(context: HookContext<S>): Effects | undefined;
 }

@@ -1,4 +1,5 @@
 /** Services that the plugin server gives to plugins. Interfaces only; tests pass fakes. */
+import type { SharedValues } from '#lib/shared-values.ts';
 
 export interface HttpCall {
   /** Envoy cluster, `outbound|PORT||HOST`. The call goes through Envoy's egress listener, so discovery, TLS, retries and balancing are Envoy's. */
@@ -20,8 +21,40 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
+/** An answer whose body comes while it is read. */
+export interface HttpStream {
+  readonly status: number;
+  /** As in `HttpAnswer`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Leaving it early, or the call's signal, ends the exchange; it throws when the other side breaks off. */
+  readonly body: AsyncIterable<Buffer>;
+  /** Ends the exchange; for answers whose body nobody reads. */
+  cancel(): void;
+}
+
+/** A document that a request names by URL and that no cluster stands for. */
+export interface WebGet {
+  /** http or https. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly limitBytes: number;
+  /** For the whole exchange, redirects included. */
+  readonly timeoutMs: number;
+  /** Refuse addresses of private networks and of this machine. Those of link-local services (cloud metadata) are always refused. */
+  readonly publicOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface HostServices {
-  readonly http: { call(request: HttpCall): Promise<HttpAnswer> };
+  readonly http: {
+    call(request: HttpCall): Promise<HttpAnswer>;
+    /** `timeoutMs` is for the head of the answer; the body may take as long as it wants. */
+    stream(request: HttpCall): Promise<HttpStream>;
+  };
+  /** Reads from anywhere, past Envoy. Rejects with a message that may be shown to callers. Absent: this process reads nothing from the web. */
+  readonly web?: { get(request: WebGet): Promise<HttpAnswer> };
+  /** What all chains of this process have in common, whichever of them comes first. */
+  readonly shared: SharedValues;
   readonly metrics: Metrics;
   readonly log: PluginLog;
   /** Wall clock, ms. */

@@ -3,11 +3,13 @@
  *
  *     const { upstream, response } = await testPlugin(plugin, config).request({ path: '/a', respond: () => ({ body: 'hi' }) });
  */
+import { Readable } from 'node:stream';
+import { sharedValues } from '#lib/shared-values.ts';
 import type { PluginDefinition } from './definition.ts';
 import { makeChain } from './engine/chain.ts';
 import { drive, type TestRequest, type TestResult } from './engine/harness.ts';
 import { HeaderTable } from './engine/header-table.ts';
-import type { HostServices, HttpAnswer, HttpCall, PluginLog } from './host.ts';
+import type { HostServices, HttpAnswer, HttpCall, HttpStream, PluginLog, WebGet } from './host.ts';
 import type { ServeContext, ServeResponse } from './serve.ts';
 
 export type { TestAnswer, TestRequest, TestResponse, TestResult, UpstreamRequest } from './engine/harness.ts';
@@ -15,6 +17,10 @@ export type { TestAnswer, TestRequest, TestResponse, TestResult, UpstreamRequest
 /** Fakes for host services; what is not given fails (`http`) or is recorded. */
 export interface FakeHost {
   readonly http?: (call: HttpCall) => Promise<HttpAnswer> | HttpAnswer;
+  /** Answers of `http.stream`; without it they are those of `http`, in one part. */
+  readonly stream?: (call: HttpCall) => Promise<HttpStream> | HttpStream;
+  /** Answers of `web.get`; without it the process reads nothing from the web. */
+  readonly web?: (get: WebGet) => Promise<HttpAnswer> | HttpAnswer;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -142,6 +148,20 @@ export function httpAnswer(
   return { status, headers, body: Buffer.from(bytes as string) };
 }
 
+/** What a `stream` fake returns: the body in parts, cut as given. */
+export function httpStream(
+  parts: readonly (string | Uint8Array)[],
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): HttpStream {
+  return {
+    status,
+    headers,
+    body: Readable.from(parts.map((part) => Buffer.from(part as string))),
+    cancel: () => undefined,
+  };
+}
+
 function fakeHost(
   fakes: FakeHost,
   records: { metrics: MetricRecord[]; logs: LogRecord[]; calls: HttpCall[] },
@@ -157,7 +177,17 @@ function fakeHost(
           throw new Error(`no fake for http calls: ${call.method} ${call.cluster} ${call.path}`);
         return fakes.http(call);
       },
+      stream: async (call) => {
+        records.calls.push(call);
+        if (fakes.stream !== undefined) return fakes.stream(call);
+        if (fakes.http === undefined)
+          throw new Error(`no fake for http calls: ${call.method} ${call.cluster} ${call.path}`);
+        const { status, headers, body } = await fakes.http(call);
+        return httpStream([body], status, headers);
+      },
     },
+    ...(fakes.web === undefined ? {} : { web: { get: async (get: WebGet) => fakes.web!(get) } }),
+    shared: sharedValues(),
     metrics: {
       count: (name, labels, by = 1) => {
         records.metrics.push({ kind: 'count', name, labels, value: by });

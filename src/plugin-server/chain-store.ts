@@ -70,6 +70,7 @@ export class ChainStore {
   remove(id: string): void {
     if (!this.#entries.has(id) || this.#retiring.has(id)) return;
     const timer = setTimeout(() => {
+      dispose(this.#entries.get(id));
       this.#entries.delete(id);
       this.#retiring.delete(id);
     }, RETIRE_MS);
@@ -104,6 +105,7 @@ export class ChainStore {
   stop(): void {
     for (const timer of this.#retiring.values()) clearTimeout(timer);
     this.#retiring.clear();
+    for (const entry of this.#entries.values()) dispose(entry);
     for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
   }
 
@@ -151,6 +153,10 @@ export class ChainStore {
     if (definition === undefined) throw new ChainError(`plugin "${plugin}" of ${instance} is not built in`);
     return definition;
   }
+}
+
+function dispose(entry: Entry | undefined): void {
+  for (const { hooks } of entry?.filter?.plugins ?? []) hooks.dispose?.();
 }
 
 function instantiate<T>(instance: string, plugin: string, make: () => T): T {

@@ -1,6 +1,7 @@
 /** The plugin server as one value: chains in from the control plane, ext_proc and HTTP faces out to Envoy. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
+import { sharedValues } from '#lib/shared-values.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import { redactConfig } from '#plugin-sdk/redact.ts';
@@ -11,6 +12,7 @@ import { ChainStore } from './chain-store.ts';
 import { startExtProc } from './ext-proc/server.ts';
 import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
+import { webReader } from './host/web.ts';
 
 import { type HttpHandler, startHttpFace } from './http-face.ts';
 import type { ListenAddress } from './listen.ts';
@@ -35,6 +37,8 @@ export interface PluginServerOptions {
   readonly random?: (() => number) | undefined;
   /** How long a request waits for a chain that has not arrived; default 5 s. */
   readonly chainWaitMs?: number | undefined;
+  /** How long a hook may take before Envoy is asked to wait on; default 90 s. */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface PluginServerStatus {
@@ -63,13 +67,21 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
   const egress = egressClient(options.egress);
   const hostOf = hosts({
     http: egress,
+    web: webReader(),
+    shared: sharedValues(),
     metrics: pluginMetrics(registry),
     log,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   });
   const ads = options.ads && adsClient(options.ads, store, log);
-  const extProc = await startExtProc({ address: options.extProc, chains: store, hostOf, log });
+  const extProc = await startExtProc({
+    address: options.extProc,
+    chains: store,
+    hostOf,
+    log,
+    patienceMs: options.patienceMs,
+  });
   const status = (): PluginServerStatus => ({
     chains: store.messages().length,
     streams: extProc.streams(),

@@ -1,6 +1,7 @@
 /** The built-in plugins. Adding one is adding its folder and its line here. */
 import { createCatalogue } from '#plugin-sdk/catalogue.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
+import aiFallback from './ai-fallback/plugin.ts';
 import aiProxy from './ai-proxy/plugin.ts';
 import aiStatistics from './ai-statistics/plugin.ts';
 import keyAuth from './key-auth/plugin.ts';
@@ -11,6 +12,7 @@ import requestBlock from './request-block/plugin.ts';
 import transformer from './transformer/plugin.ts';
 
 export const definitions: readonly PluginDefinition[] = [
+  aiFallback,
   aiProxy,
   aiStatistics,
   keyAuth,

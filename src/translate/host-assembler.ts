@@ -47,9 +47,9 @@ export class HostAssembler {
   /** `epoch`: another object when any upstream may be another than before. Between `seal` and `finish` of the resolver. */
   assemble(view: IngressView, epoch: object, tls: TlsResult, context: HostContext): AssembledHosts {
     for (const name of view.touched) this.#merge(name, view);
-    const { plugins, routeTimeoutMs } = context;
+    const { plugins, routeTimeoutMs, fallbacks } = context;
     this.#tlsNames = sameNames(this.#tlsNames, tls.hosts);
-    const common = [epoch, this.#tlsNames, plugins.version, routeTimeoutMs];
+    const common = [epoch, this.#tlsNames, plugins.version, routeTimeoutMs, fallbacks];
     const wildcardTouched = [...view.touched].some((name) => name.startsWith('*'));
     if (wildcardTouched || !sameItems(common, this.#common)) this.#assembleAll(context);
     else for (const name of view.touched) this.#assembleOne(name, context);
@@ -105,7 +105,7 @@ export class HostAssembler {
     const nearest = self === undefined && !wildcardFallback ? covering.slice(0, 1) : covering;
     const sources = [...(self === undefined ? [] : [self]), ...nearest.map((one) => this.#own.get(one)!)];
     const isTls = this.#tlsNames.has(self === undefined ? nearest[0]! : name);
-    const inputs = [isTls, context.plugins.version, context.routeTimeoutMs, ...sources];
+    const inputs = [isTls, context.plugins.version, context.routeTimeoutMs, context.fallbacks, ...sources];
     return this.#assembled.get(name, inputs, () => assembleHost(name, isTls, sources, context));
   }
 

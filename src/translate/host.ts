@@ -1,11 +1,22 @@
 /** The last step of a host: upstreams looked up, plugins bound, routes of covering wildcard hosts appended. */
-import type { Backend, Destination, ForwardAction, Host, Problem, Route, RouteAction } from '#ir/types.ts';
+import type {
+  Backend,
+  Destination,
+  ForwardAction,
+  Host,
+  PluginBinding,
+  Problem,
+  Route,
+  RouteAction,
+} from '#ir/types.ts';
+import { type GivenFallbacks, withFallbacks } from './ai-fallback.ts';
 import type { BackendRef } from './backend/ref.ts';
 import type { Resolved } from './backend/resolver.ts';
 import { type DraftForward, type RouteDraft, takesAll } from './ingress/draft.ts';
 import type { MergedHost } from './ingress/merge.ts';
 import { namedServices } from './named-services.ts';
 import type { PreparedPlugins } from './plugin-binder.ts';
+import { splitByPlugins } from './split.ts';
 
 /** The rules of a host with their upstreams; another object as soon as one of them changes. */
 export interface ResolvedHost {
@@ -26,6 +37,7 @@ export interface HostContext {
   readonly plugins: PreparedPlugins;
   /** For forwarding routes without a timeout of their own; 0 = none. */
   readonly routeTimeoutMs: number;
+  readonly fallbacks: GivenFallbacks;
 }
 
 /** `sources`: the host itself, when it has rules, then the wildcard hosts that cover it, nearest first. */
@@ -37,8 +49,9 @@ export function assembleHost(
 ): AssembledHost {
   const assembly = new Assembly(name, context);
   for (const source of sources) if (!assembly.add(source)) break;
-  const { routes, problems, pluginRefs } = assembly;
-  return { host: { name, tls, routes }, problems, pluginRefs: [...pluginRefs.values()] };
+  const { routes, problems } = withFallbacks(assembly.routes, context.fallbacks);
+  const pluginRefs = [...assembly.pluginRefs.values()];
+  return { host: { name, tls, routes }, problems: [...assembly.problems, ...problems], pluginRefs };
 }
 
 class Assembly {
@@ -62,26 +75,34 @@ class Assembly {
       const action = this.#action(draft, source);
       if (action === undefined) continue;
       this.#keys.add(draft.key);
-      this.routes.push(this.#route(draft, action.action, action.backends));
+      this.routes.push(...this.#route(draft, action.action, action.backends));
       if (takesAll(draft)) return false;
     }
     return true;
   }
 
-  #route(draft: RouteDraft, action: RouteAction, backends: readonly Backend[]): Route {
+  #route(draft: RouteDraft, action: RouteAction, backends: readonly Backend[]): Route[] {
     const count = this.#counts.get(draft.name) ?? 0;
     this.#counts.set(draft.name, count + 1);
-    const plugins = this.#context.plugins.bindingsFor({
-      routeName: draft.name,
-      hostName: this.#name,
-      destinations: backends.map(({ host, port }) => ({ host, port })),
-    });
-    for (const { config } of plugins) {
+    const { name, origin, match, policies } = draft;
+    const plugins = this.#plugins(name, backends);
+    const route = { name, id: `${this.#name}|${name}|${count}`, origin, match, action, policies, plugins };
+    const routes = splitByPlugins(route, ({ backend }) =>
+      this.#plugins(
+        name,
+        backends.filter((one) => one.name === backend),
+      ),
+    );
+    for (const { config } of routes.flatMap((one) => one.plugins)) {
       if (typeof config !== 'object' || config === null) continue;
       for (const ref of namedServices(config)) this.pluginRefs.set(ref.key, ref);
     }
-    const { name, origin, match, policies } = draft;
-    return { name, id: `${this.#name}|${name}|${count}`, origin, match, action, policies, plugins };
+    return routes;
+  }
+
+  #plugins(routeName: string, backends: readonly Backend[]): readonly PluginBinding[] {
+    const destinations = backends.map(({ host, port }) => ({ host, port }));
+    return this.#context.plugins.bindingsFor({ routeName, hostName: this.#name, destinations });
   }
 
   /** Undefined when the route is left out. */

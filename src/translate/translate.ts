@@ -8,6 +8,7 @@ import { higressConfigOf } from '#model/config-map.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
 import type { World, WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
+import { fallbacksOf } from './ai-fallback.ts';
 import { type ClusterIndex, createIndexer } from './backend/cluster-index.ts';
 import type { BackendRef } from './backend/ref.ts';
 import { BackendResolver, type UpstreamPolicy } from './backend/resolver.ts';
@@ -56,6 +57,7 @@ class MemoTranslator implements Translator {
   readonly #indexOf: (world: World) => ClusterIndex;
   readonly #convert: (ingress: Ingress) => ConvertedIngress;
   readonly #config: (configMaps: World['configMaps']) => ReturnType<typeof higressConfigOf>;
+  readonly #fallbacks = memoLast(fallbacksOf);
   readonly #tls = new TlsPlanner();
   #ingresses: IngressIndex;
   #resolver: BackendResolver;
@@ -87,7 +89,8 @@ class MemoTranslator implements Translator {
     this.#addPolicies(view.withUpstreamPolicy);
     const epoch = this.#resolver.seal();
     const tls = this.#tls.plan(view.withTls, index, this.#now());
-    const context = { plugins, routeTimeoutMs: config.routeTimeoutMs };
+    const fallbacks = this.#fallbacks(world.envoyFilters);
+    const context = { plugins, routeTimeoutMs: config.routeTimeoutMs, fallbacks };
     const assembled = this.#hosts.assemble(view, epoch, tls, context);
     for (const ref of assembled.pluginRefs) this.#resolvePluginRef(ref);
     const backends = this.#resolver.finish();

@@ -43,6 +43,7 @@ const WATCHED = [
   'networking.higress.io/http2rpcs: list watch',
   'networking.higress.io/mcpbridges/status: patch',
   'networking.higress.io/mcpbridges: list watch',
+  'networking.istio.io/envoyfilters: list watch',
   'networking.k8s.io/ingresses/status: patch',
   'networking.k8s.io/ingresses: list watch',
 ];

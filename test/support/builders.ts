@@ -6,6 +6,7 @@ import type { Gateway, Host, Problem, Route } from '#ir/types.ts';
 import { parseYaml } from '#lib/yaml.ts';
 import { type ConfigMap, parseConfigMap } from '#model/config-map.ts';
 import { type EndpointSlice, parseEndpointSlice } from '#model/endpoint-slice.ts';
+import { type EnvoyFilter, parseEnvoyFilter } from '#model/envoy-filter.ts';
 import { type Ingress, parseIngress } from '#model/ingress/ingress.ts';
 import { type IngressClass, parseIngressClass } from '#model/ingress-class.ts';
 import type { Parsed, RawDocument } from '#model/object.ts';
@@ -172,6 +173,7 @@ interface Objects {
   secrets: Secret[];
   configMaps: ConfigMap[];
   wasmPlugins: WasmPlugin[];
+  envoyFilters: EnvoyFilter[];
   registryServices: RegistryService[];
 }
 
@@ -186,6 +188,7 @@ export function world(...items: readonly Item[]): { readonly world: World; reado
     secrets: [],
     configMaps: [],
     wasmPlugins: [],
+    envoyFilters: [],
     registryServices: [],
   };
   const put = <T>(list: T[], parsed: Parsed<T>): void => {
@@ -204,6 +207,7 @@ export function world(...items: readonly Item[]): { readonly world: World; reado
     else if (kind === 'Secret') put(objects.secrets, parseSecret(raw, plain));
     else if (kind === 'ConfigMap') put(objects.configMaps, parseConfigMap(raw, plain));
     else if (kind === 'WasmPlugin') put(objects.wasmPlugins, parseWasmPlugin(raw, system));
+    else if (kind === 'EnvoyFilter') put(objects.envoyFilters, parseEnvoyFilter(raw, system));
     else throw new Error(`no builder for kind ${kind}`);
   };
   for (const item of items) {

@@ -11,6 +11,8 @@ export interface HopRoute {
   readonly mode?: Readonly<Record<string, string>>;
   readonly failOpen?: boolean;
   readonly cluster?: string;
+  /** Default 120s. */
+  readonly messageTimeout?: string;
 }
 
 export interface HopEnvoy {
@@ -98,7 +100,10 @@ function accessLog(path: string): object {
   };
 }
 
-function route({ prefix, chain, mode, failOpen, cluster: target }: HopRoute, bufferLimitBytes: number): object {
+function route(
+  { prefix, chain, mode, failOpen, cluster: target, messageTimeout }: HopRoute,
+  bufferLimitBytes: number,
+): object {
   const plain = {
     name: `route${prefix}`,
     match: { prefix },
@@ -111,13 +116,13 @@ function route({ prefix, chain, mode, failOpen, cluster: target }: HopRoute, buf
     typed_per_filter_config: {
       'higress.chain': {
         '@type': `${TYPE}.http.filter_chain.v3.FilterChainConfigPerRoute`,
-        filter_chain: { filters: [hop(chain, mode ?? {}, failOpen ?? false)] },
+        filter_chain: { filters: [hop(chain, mode ?? {}, failOpen ?? false, messageTimeout ?? '120s')] },
       },
     },
   };
 }
 
-function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: boolean): object {
+function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: boolean, timeout: string): object {
   return {
     name: 'hop',
     typed_config: {
@@ -137,10 +142,13 @@ function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: bo
         ...mode,
       },
       allow_mode_override: true,
-      message_timeout: '120s',
+      message_timeout: timeout,
+      max_message_timeout: '3600s',
       request_attributes: ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'],
       mutation_rules: { allow_all_routing: true, allow_envoy: true },
-      metadata_options: { receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'envoy.lb'] } },
+      metadata_options: {
+        receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', 'envoy.lb'] },
+      },
       status_on_error: { code: 'ServiceUnavailable' },
     },
   };

@@ -1,17 +1,21 @@
 /** From checked settings to a provider. The one place that knows all types. */
+import { re2Error } from '#lib/re2.ts';
 import { PluginConfigError } from '#plugin-sdk/definition.ts';
 import { isApiName } from '../api.ts';
 import { createModelMapper } from '../model-mapping.ts';
 import { claudeProvider } from './claude/provider.ts';
 import { compatibleProvider, missingKey, openaiProvider } from './compatible.ts';
+import { geminiProvider } from './gemini/provider.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderSettings } from './settings.ts';
 import { VENDORS } from './table.ts';
+import { vertexProblem } from './vertex/mode.ts';
+import { vertexProvider } from './vertex/provider.ts';
 
 /** Types of the reference whose translation is still to come. */
-const NOT_YET = new Set(['azure', 'gemini', 'vertex', 'bedrock', 'cohere', 'deepl', 'dify', 'triton']);
+const NOT_YET = new Set(['azure', 'bedrock', 'cohere', 'deepl', 'dify', 'triton']);
 
-export const PROVIDER_TYPES: readonly string[] = ['openai', 'claude', ...Object.keys(VENDORS)];
+export const PROVIDER_TYPES: readonly string[] = ['openai', 'claude', 'gemini', 'vertex', ...Object.keys(VENDORS)];
 
 /** Throws PluginConfigError, its path relative to the provider, for settings that cannot work. */
 export function checkSettings(settings: ProviderSettings): void {
@@ -24,6 +28,16 @@ export function checkSettings(settings: ProviderSettings): void {
   const { failover } = settings;
   if (failover?.enabled && failover.healthCheckModel === '') {
     throw new PluginConfigError('failover.healthCheckModel', 'must be set when failover is enabled');
+  }
+  checkStatuses('failover.failoverOnStatus', failover?.failoverOnStatus);
+  checkStatuses('retryOnFailure.retryOnStatus', settings.retryOnFailure?.retryOnStatus);
+}
+
+function checkStatuses(path: string, patterns: readonly string[] = []): void {
+  for (const pattern of patterns) {
+    const reason = re2Error(pattern);
+    if (reason)
+      throw new PluginConfigError(path, `"${pattern}" is no regular expression: ${reason}`, 'write "429" or "5.*"');
   }
 }
 
@@ -42,7 +56,7 @@ function checkType(settings: ProviderSettings): void {
   const row = VENDORS[type];
   const missing = row
     ? missingKey(row, settings)
-    : type === 'claude' && settings.apiTokens.length === 0
+    : (type === 'claude' || type === 'gemini') && settings.apiTokens.length === 0
       ? 'apiTokens'
       : undefined;
   if (missing) throw new PluginConfigError(missing, `must be set for type "${type}"`);
@@ -51,6 +65,7 @@ function checkType(settings: ProviderSettings): void {
 }
 
 function unsupportedVariant(settings: ProviderSettings): readonly [path: string, message: string] | undefined {
+  if (settings.type === 'vertex') return vertexProblem(settings);
   if (settings.type === 'qwen' && !settings.qwenEnableCompatible && settings.protocol === 'openai') {
     return ['qwenEnableCompatible', 'the native interface of type "qwen" is not supported yet; set it to true'];
   }
@@ -69,8 +84,6 @@ function unsupportedVariant(settings: ProviderSettings): readonly [path: string,
 /** Things that the settings ask for and that do not act yet; shown to the operator, never dropped in silence. */
 export function notesOf(settings: ProviderSettings): readonly string[] {
   const notes: string[] = [];
-  if (settings.failover?.enabled) notes.push('failover is accepted but not acted on yet: tokens are drawn at random');
-  if (settings.retryOnFailure?.enabled) notes.push('retryOnFailure is accepted but not acted on yet');
   for (const name of Object.keys(settings.capabilities)) {
     if (!isApiName(name)) notes.push(`capabilities: "${name}" is no known API name and is ignored`);
   }
@@ -80,6 +93,8 @@ export function notesOf(settings: ProviderSettings): readonly string[] {
 export function createProvider(settings: ProviderSettings): Provider {
   if (settings.type === 'openai') return openaiProvider(settings);
   if (settings.type === 'claude') return claudeProvider(settings);
+  if (settings.type === 'gemini') return geminiProvider(settings);
+  if (settings.type === 'vertex') return vertexProvider(settings);
   const provider = compatibleProvider(settings.type, settings);
   if (!provider) throw new PluginConfigError('type', `"${settings.type}" is no known provider type`);
   return provider;

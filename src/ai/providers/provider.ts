@@ -29,6 +29,12 @@ export interface Provider {
   mendStream?(): StreamStep;
   /** APIs that only this vendor's paths name (its native protocol); asked before the common table. `path` has no query. */
   detect?(path: string): DetectedApi | undefined;
+  /** The last word on an upstream path with query, for vendors whose credentials may stand in the query. A path that a translation names is left alone. */
+  finishPath?(path: string, call: VendorCall): string;
+  /** APIs whose bodies may come as multipart/form-data for a translation to read, as an object made by `readForm`. */
+  readonly readsForms?: ReadonlySet<ApiName>;
+  /** The chain is gone for good: give back what `host.shared` lent. */
+  dispose?(): void;
   /** Credentials that must be fetched or made for one request. In place of `auth`. Throws `TranslationError`. */
   credentials?(call: VendorCall): Promise<HeaderPatch>;
   /** The vendor speaks another language for this API. */
@@ -130,10 +136,13 @@ export interface FrameReader {
 /** A body that cannot be translated. `status`: what the caller gets. */
 export class TranslationError extends Error {
   readonly status: number;
+  /** Response-code-details in place of those of the step that failed. */
+  readonly details: string | undefined;
 
-  constructor(message: string, status = 500) {
+  constructor(message: string, status = 500, details?: string) {
     super(message);
     this.name = 'TranslationError';
     this.status = status;
+    this.details = details;
   }
 }

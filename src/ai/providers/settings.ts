@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { CustomSetting } from '../custom-settings.ts';
 import type { ModelMapping } from '../model-mapping.ts';
+import { geminiKeys } from './gemini/keys.ts';
+import { authCluster, vertexKeys } from './vertex/keys.ts';
 
 const text = (description: string) => z.string().default('').describe(description);
 const flag = (description: string) => z.boolean().default(false).describe(description);
@@ -85,6 +87,8 @@ const shape = {
   hunyuanAuthKey: text('type hunyuan'),
   moonshotFileId: text('type moonshot'),
   qwenFileIds: z.array(z.string()).default([]),
+  ...geminiKeys,
+  ...vertexKeys,
 };
 
 /** Keys of one provider. Unknown keys are allowed: they belong to types that are still to come. */
@@ -96,6 +100,8 @@ type Written = z.output<z.ZodObject<typeof shape>>;
 export interface ProviderSettings extends Omit<Written, 'modelMapping' | 'customSettings'> {
   readonly modelMapping: ModelMapping;
   readonly customSettings: readonly CustomSetting[];
+  /** Where type vertex gets its tokens. By its whole name, so that the control plane makes the cluster. */
+  readonly vertexAuthCluster?: string;
 }
 
 export function normaliseSettings(written: Written): ProviderSettings {
@@ -111,5 +117,6 @@ export function normaliseSettings(written: Written): ProviderSettings {
     basePath: written.basePath || written.subPath,
     mergeConsecutiveMessages: written.mergeConsecutiveMessages || written.hiclawMode,
     promoteThinkingOnEmpty: written.promoteThinkingOnEmpty || written.hiclawMode,
+    ...(written.vertexAuthServiceName ? { vertexAuthCluster: authCluster(written.vertexAuthServiceName) } : {}),
   };
 }

@@ -3,7 +3,7 @@
  * their order (headers, then body as `demand` says, then the answer), waits for each outcome before the next call, and calls `close` once at the end.
  */
 import { isEventStream } from '#lib/sse.ts';
-import type { Headers, HookContext, LocalReply } from '../hooks.ts';
+import type { Effects, Headers, HookContext, LocalReply, ReplacementAnswer } from '../hooks.ts';
 import type { HostServices } from '../host.ts';
 import type { Chain } from './chain.ts';
 import { type ContentDecoder, contentDecoder, isEncoded } from './content-decoder.ts';
@@ -33,10 +33,14 @@ export class ChainRun implements RunView {
   #response: { readonly headers: Headers; readonly status: number } | undefined;
   #decoder: ContentDecoder | undefined;
   #reroute = false;
+  #bodySeen = false;
   #logged = false;
+  readonly #timed: boolean;
 
-  constructor(chain: Chain, facts: RequestFacts, hostOf: (plugin: string) => HostServices) {
+  /** `timed`: say what each plugin took, in metadata of the last reply and as a metric. */
+  constructor(chain: Chain, facts: RequestFacts, hostOf: (plugin: string) => HostServices, timed = false) {
     this.facts = facts;
+    this.#timed = timed;
     this.#chain = chain;
     this.#slots = chain.plugins.map((plugin, i) => new Slot(plugin, chain.pluginNeeds[i]!, hostOf(plugin.name), this));
     this.request = new RequestView(() => this.#requestHeaders);
@@ -107,9 +111,15 @@ export class ChainRun implements RunView {
     return this.#outcome(headers);
   }
 
+  /** No plugin wants to hear more than what has come of the request. */
+  get #lastOfRequest(): boolean {
+    return this.#response === undefined && !this.wantsResponse && (this.#bodySeen || this.requestBodyMode === 'none');
+  }
+
   /** The whole request body, after `requestBodyMode` `buffered`. */
   async requestBody(body: Buffer): Promise<Outcome> {
     let current = body;
+    this.#bodySeen = true;
     for (const slot of this.#slots) {
       if (!slot.active || !slot.wantsRequestBody) continue;
       const { hooks } = slot;
@@ -160,7 +170,9 @@ export class ChainRun implements RunView {
     return this.#runResponseHeaders(headers, end);
   }
 
-  async #runResponseHeaders(headers: HeaderTable, end: boolean): Promise<Outcome> {
+  async #runResponseHeaders(headers: HeaderTable, noBody: boolean): Promise<Outcome> {
+    let end = noBody;
+    let replacement: ReplacementAnswer | undefined;
     for (let i = this.#slots.length - 1; i >= 0; i--) {
       const slot = this.#slots[i]!;
       if (!slot.active) continue;
@@ -172,6 +184,14 @@ export class ChainRun implements RunView {
       if (this.#guard.failure) return this.#failed();
       if (result === undefined) continue;
       if (result.reply) return this.#reply(result.reply);
+      if (result.replace) {
+        replacement = result.replace;
+        for (const behind of this.#slots.slice(i + 1)) behind.reading = 'off';
+        headers.replace(replacementHeaders(replacement), KEPT_HEADERS);
+        end = false;
+        i++;
+        continue;
+      }
       if (result.headers) headers.apply(result.headers);
       if (result.status !== undefined) headers.set(':status', String(result.status));
       if (result.readAs) slot.reading = readingAsked(slot, result.readAs);
@@ -181,7 +201,8 @@ export class ChainRun implements RunView {
     if (!end && this.responseBodyMode !== 'none') this.#unpack(headers);
     const mode = end ? 'none' : this.responseBodyMode;
     if (mode === 'stream' && !this.observesOnly) headers.remove('content-length');
-    return this.#outcome(headers, undefined, mode === 'none');
+    const outcome = this.#outcome(headers, undefined, mode === 'none');
+    return replacement ? { ...outcome, replacement: replacement.body } : outcome;
   }
 
   /** Lets plugins read a compressed answer, or keeps its body from them when the coding is unknown. */
@@ -249,13 +270,29 @@ export class ChainRun implements RunView {
     return this.#outcome(undefined, bytes === came ? undefined : bytes, end);
   }
 
+  /** Headers of the answer as they stand. */
+  get answerHeaders(): HeaderTable {
+    return this.#responseHeaders ?? new HeaderTable([]);
+  }
+
   /** The request is over, whole or broken off: what is still open is closed, and `onLog` runs if it has not. Returns effects that no reply carried. */
   async close(): Promise<Outcome> {
     this.#decoder?.close();
-    if (!this.#logged) await this.#endEvents();
+    if (!this.#logged) await this.#breakOff();
     this.#log();
+    if (this.#timed) {
+      for (const { plugin, host, spentMs } of this.#slots) {
+        if (spentMs > 0) host.metrics.observe(PLUGIN_TIME_METRIC, { plugin: plugin.name }, spentMs);
+      }
+    }
     const effects = this.#guard.effects.take();
     return effects === undefined ? UNCHANGED : { effects };
+  }
+
+  /** Tells plugins that read a stream that nothing more will come of it; each hears what those behind it have to say about that. */
+  async #breakOff(): Promise<void> {
+    if (this.#response === undefined || this.responseBodyMode !== 'stream') return this.#endEvents();
+    await flowPart(this.#slots, this.#guard, EMPTY, true);
   }
 
   /** Tells plugins that wait for events that none will come any more. */
@@ -267,10 +304,20 @@ export class ChainRun implements RunView {
   #log(): void {
     if (this.#logged) return;
     this.#logged = true;
-    if (!this.#chain.has.log) return;
-    for (const slot of this.#slots) {
-      if (slot.active && slot.hooks.onLog !== undefined) this.#guard.call(slot, () => slot.hooks.onLog?.(slot));
+    if (this.#chain.has.log) {
+      for (const slot of this.#slots) {
+        if (slot.active && slot.hooks.onLog !== undefined) this.#guard.call(slot, () => slot.hooks.onLog?.(slot));
+      }
     }
+  }
+
+  /** What each plugin has taken so far, for the access log. */
+  #times(): Effects {
+    const fields: Record<string, number> = {};
+    for (const { plugin, spentMs } of this.#slots) {
+      if (spentMs > 0) fields[plugin.name] = Math.round(((fields[plugin.name] ?? 0) + spentMs) * 1000) / 1000;
+    }
+    return { metadata: { [PLUGIN_TIME_NAMESPACE]: fields } };
   }
 
   #failed(): Outcome {
@@ -280,12 +327,14 @@ export class ChainRun implements RunView {
   #reply(reply: LocalReply): Outcome {
     this.#response = { headers: HeaderTable.from(reply.headers ?? {}), status: reply.status };
     this.#log();
+    if (this.#timed) this.#guard.effects.add(this.#times());
     return { reply, effects: this.#guard.effects.take() };
   }
 
   #outcome(headers: HeaderTable | undefined, body?: Buffer, last = false): Outcome {
     // The log hooks run before the last reply leaves, so that their fields reach the access log.
     if (last) this.#log();
+    if (this.#timed && (last || this.#lastOfRequest)) this.#guard.effects.add(this.#times());
     const edits = headers?.takeEdits();
     const effects = this.#guard.effects.take();
     const reroute = this.#reroute;
@@ -293,6 +342,26 @@ export class ChainRun implements RunView {
     if (edits === undefined && effects === undefined && body === undefined && !reroute) return UNCHANGED;
     return { headers: edits, body, reroute, effects };
   }
+}
+
+/** Metadata namespace with the milliseconds that each plugin took; the access log prints it. */
+const PLUGIN_TIME_NAMESPACE = 'higress.plugin_ms';
+const PLUGIN_TIME_METRIC = 'higress_plugin_duration_milliseconds';
+
+/** Facts of the exchange with the client rather than of the answer. */
+const KEPT_HEADERS: ReadonlySet<string> = new Set(['date', 'server', 'x-envoy-upstream-service-time']);
+const HOP_HEADERS: ReadonlySet<string> = new Set([
+  ...KEPT_HEADERS,
+  'content-length',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function* replacementHeaders({ status, headers }: ReplacementAnswer): Iterable<readonly [string, string]> {
+  yield [':status', String(status)];
+  for (const [name, value] of Object.entries(headers)) if (!HOP_HEADERS.has(name)) yield [name, value];
 }
 
 function undecodable(error: unknown): LocalReply {

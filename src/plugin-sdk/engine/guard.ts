@@ -11,16 +11,25 @@ export class Guard {
 
   /** The hook's result; undefined when it returned nothing or failed. Effects are collected on the way. */
   call<T extends Effects>(slot: Slot, invoke: () => MaybePromise<T | undefined>): MaybePromise<T | undefined> {
+    const started = performance.now();
     try {
       const result = invoke();
       if (isPromise(result)) {
         return result.then(
-          (value) => this.#keep(value),
-          (error: unknown) => this.#fail(slot, error),
+          (value) => {
+            slot.spentMs += performance.now() - started;
+            return this.#keep(value);
+          },
+          (error: unknown) => {
+            slot.spentMs += performance.now() - started;
+            return this.#fail(slot, error);
+          },
         );
       }
+      slot.spentMs += performance.now() - started;
       return this.#keep(result);
     } catch (error) {
+      slot.spentMs += performance.now() - started;
       return this.#fail(slot, error);
     }
   }

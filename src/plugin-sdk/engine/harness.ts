@@ -7,6 +7,7 @@ import { ChainRun } from './chain-run.ts';
 import { EffectBox } from './effects.ts';
 import { HeaderTable } from './header-table.ts';
 import type { Outcome } from './outcome.ts';
+import { replacedAnswer } from './replaced-answer.ts';
 import { toBuffer } from './response-flow.ts';
 
 type HeaderInput = Readonly<Record<string, string | readonly string[]>>;
@@ -159,6 +160,10 @@ async function answerWay(
   if (!run.wantsResponse) return { upstream, reply: undefined, response: response(headers, came, answer.broken) };
   const first = note(journey, await run.responseHeaders(headers, end));
   if (first.reply) return localReply(upstream, first.reply);
+  if (first.replacement) {
+    const { headers: kept, left } = await replaced(run, journey, first, headers);
+    return { upstream, reply: left.reply, response: response(kept, left.parts, left.broken) };
+  }
   if (end || run.responseBodyMode === 'none') {
     return { upstream, reply: undefined, response: response(headers, came, answer.broken) };
   }
@@ -183,6 +188,26 @@ async function answerWay(
   if (answer.broken) abort.abort();
   return { upstream, reply: undefined, response: response(headers, left, answer.broken) };
 }
+
+async function replaced(run: ChainRun, journey: Journey, head: Outcome, headers: HeaderTable) {
+  const left: { parts: Buffer[]; broken: boolean; reply: LocalReply | undefined } = {
+    parts: [],
+    broken: false,
+    reply: undefined,
+  };
+  for await (const part of replacedAnswer(run, head, LIMIT_BYTES)) {
+    if (part.effects) journey.effects.add(part.effects);
+    if (part.reply) {
+      left.reply = part.reply;
+      return { headers: HeaderTable.from({ ':status': String(part.reply.status), ...part.reply.headers }), left };
+    }
+    if (part.abort !== undefined) left.broken = true;
+    else if (part.body !== undefined) left.parts.push(part.body);
+  }
+  return { headers, left };
+}
+
+const LIMIT_BYTES = 100 * 1024 * 1024;
 
 function note(journey: Journey, outcome: Outcome): Outcome {
   if (outcome.effects) journey.effects.add(outcome.effects);

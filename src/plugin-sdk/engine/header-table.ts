@@ -89,6 +89,19 @@ export class HeaderTable implements Headers {
     if (found) this.#touch(name);
   }
 
+  /** Everything but `keep` goes, `headers` come. */
+  replace(headers: Iterable<readonly [string, string]>, keep: ReadonlySet<string>): void {
+    const names = new Set<string>();
+    for (const [name] of this.entries()) if (!keep.has(name)) names.add(name);
+    for (const name of names) this.remove(name);
+    const set = new Set<string>();
+    for (const [name, value] of headers) {
+      if (set.has(name)) this.append(name, value);
+      else this.set(name, value);
+      set.add(name);
+    }
+  }
+
   /** `host` stands for `:authority`, which is its name inside the gateway. */
   apply(patch: HeaderPatch): void {
     if (patch.remove) for (const name of patch.remove) this.remove(canonical(name));

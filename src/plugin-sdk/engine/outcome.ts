@@ -1,5 +1,5 @@
 /** What one step of a chain run asks the transport to do. */
-import type { Effects, LocalReply } from '../hooks.ts';
+import type { Effects, LocalReply, ReplacementAnswer } from '../hooks.ts';
 import type { HeaderEdits } from './header-table.ts';
 
 export type RequestBodyMode = 'none' | 'stream' | 'buffered';
@@ -19,6 +19,8 @@ export interface Outcome {
   /** The answer has begun and cannot be made good: break it off. The text says why. */
   readonly abort?: string | undefined;
   readonly headers?: HeaderEdits | undefined;
+  /** The body that follows these headers in place of the upstream's: to be brought as the upstream's would have been. */
+  readonly replacement?: ReplacementAnswer['body'] | undefined;
   /** Replaces the whole body or the part; absent = as it came. */
   readonly body?: Buffer | undefined;
   readonly reroute?: boolean | undefined;

@@ -34,6 +34,8 @@ export class Slot implements HookContext {
   active = true;
   wantsRequestBody: boolean;
   reading: Reading = 'off';
+  /** Time in this plugin's hooks so far, waiting for calls included. */
+  spentMs = 0;
   /** `onSseEvent(undefined)` has been called. */
   ended = false;
   #parser: SseParser | undefined;

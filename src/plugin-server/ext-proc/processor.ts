@@ -4,13 +4,16 @@ import { ChainRun } from '#plugin-sdk/engine/chain-run.ts';
 import { EffectBox } from '#plugin-sdk/engine/effects.ts';
 import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
 import { isPromise, type MaybePromise, type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
+import { type ReplacedPart, replacedAnswer } from '#plugin-sdk/engine/replaced-answer.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { StreamFacts } from './facts.ts';
 import { BODY_MODE, type Incoming, readHeaders } from './read.ts';
-import { CONTINUE, type ModeOverride, type ReplyKind, writeImmediate, writeReply } from './write.ts';
+import { CONTINUE, type ModeOverride, type ReplyKind, writeImmediate, writePart, writeReply } from './write.ts';
 
 /** `end`: this reply is the last one; `error`: the stream must fail instead, so that Envoy breaks off the answer. */
 export type Processed =
+  /** An answer that takes the place of the upstream's: to be written as it comes, whatever Envoy still sends. */
+  | { readonly frames: AsyncIterable<Buffer | { readonly error: string }> }
   | { readonly bytes: Buffer; readonly end?: boolean }
   | { readonly error: string }
   | { readonly bytes: undefined };
@@ -23,6 +26,8 @@ const CONTINUED: Readonly<Record<ReplyKind, Processed>> = {
   responseBody: { bytes: CONTINUE.responseBody },
   responseTrailers: { bytes: CONTINUE.responseTrailers },
 };
+
+const DUPLEX: ModeOverride = { responseHeaders: true, requestBody: BODY_MODE.none, responseBody: BODY_MODE.duplex };
 
 const NOTHING: Processed = { bytes: undefined };
 
@@ -41,7 +46,7 @@ export class Processor {
 
   constructor(chain: Chain, hostOf: (plugin: string) => HostServices) {
     this.#chain = chain;
-    this.#run = new ChainRun(chain, this.facts, hostOf);
+    this.#run = new ChainRun(chain, this.facts, hostOf, true);
     this.#requestMode = BODY_MODE[chain.needs.requestBody];
     this.#responseMode = chain.needs.responseBody === 'none' ? BODY_MODE.none : BODY_MODE.stream;
   }
@@ -98,6 +103,7 @@ export class Processor {
 
   #afterResponseHeaders(outcome: Outcome, end: boolean): Processed {
     if (outcome.reply) return this.#immediate(outcome);
+    if (outcome.replacement) return { frames: this.#replace(outcome, end) };
     const wanted = BODY_MODE[this.#run.responseBodyMode];
     if (end || wanted === BODY_MODE.none) this.finished = true;
     if (end || wanted === this.#responseMode) return this.#reply('responseHeaders', outcome);
@@ -147,6 +153,44 @@ export class Processor {
     if (end) this.finished = true;
     if (outcome.abort !== undefined) return { error: outcome.abort };
     return this.#reply('responseBody', outcome);
+  }
+
+  /** `noBody`: the upstream's answer ends with its headers. Envoy takes no further body then, only a whole answer. */
+  async *#replace(head: Outcome, noBody: boolean): AsyncIterable<Buffer | { readonly error: string }> {
+    const { bufferLimitBytes } = this.#chain.needs;
+    const parts = replacedAnswer(this.#run, head, bufferLimitBytes);
+    if (noBody) {
+      yield await this.#gathered(parts, bufferLimitBytes);
+    } else {
+      for await (const { headers, body, end, effects, reply, abort } of parts) {
+        this.finished = end;
+        if (reply) yield writeImmediate(reply, effects);
+        else if (abort !== undefined) yield { error: abort };
+        else if (headers || body === undefined) yield writeReply('responseHeaders', { headers, effects, mode: DUPLEX });
+        else if (end || body.length > 0 || effects) yield writePart(body, end, effects);
+      }
+    }
+    this.finished = true;
+  }
+
+  async #gathered(
+    parts: AsyncIterable<ReplacedPart>,
+    limitBytes: number,
+  ): Promise<Buffer | { readonly error: string }> {
+    const bodies: Buffer[] = [];
+    const box = new EffectBox();
+    let size = 0;
+    for await (const { body, effects, reply, abort } of parts) {
+      if (effects) box.add(effects);
+      if (reply) return writeImmediate(reply, box.take());
+      size += body?.length ?? 0;
+      if (abort !== undefined || size > limitBytes) return { error: abort ?? 'the answer is too large' };
+      if (body) bodies.push(body);
+    }
+    const { answerHeaders } = this.#run;
+    const headers = Object.fromEntries([...answerHeaders.entries()].filter(([name]) => !name.startsWith(':')));
+    const status = Number(answerHeaders.get(':status') ?? 200);
+    return writeImmediate({ status, headers, body: Buffer.concat(bodies), details: 'replaced_answer' }, box.take());
   }
 
   #immediate(outcome: Outcome): Processed {

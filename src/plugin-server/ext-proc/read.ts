@@ -14,7 +14,7 @@ export type MessageKind =
   | 'other';
 
 /** `envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode` */
-export const BODY_MODE = { none: 0, stream: 1, buffered: 2 } as const;
+export const BODY_MODE = { none: 0, stream: 1, buffered: 2, duplex: 4 } as const;
 
 export interface Incoming {
   readonly kind: MessageKind;

@@ -29,6 +29,7 @@ export interface ExtProcOptions {
   readonly chains: ChainStore;
   readonly hostOf: (plugin: string) => HostServices;
   readonly log: PluginLog;
+  readonly patienceMs?: number | undefined;
 }
 
 export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServer> {

@@ -6,6 +6,7 @@ import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
 import { type Incoming, readMessage } from './read.ts';
+import { writePatience } from './write.ts';
 
 const GRPC_OK = 0;
 const GRPC_FAILED = 13;
@@ -19,7 +20,13 @@ const RESPOND_OPTIONS = Object.freeze({ waitForTrailers: true });
 export interface StreamDeps {
   readonly hostOf: (plugin: string) => HostServices;
   readonly log: PluginLog;
+  /** How long a hook may take before Envoy is asked to wait on; below the filter's `message_timeout`. Default 90 s. */
+  readonly patienceMs?: number | undefined;
 }
+
+const PATIENCE_MS = 90_000;
+/** The filter's `max_message_timeout`; Envoy does not hear of more. */
+const MAX_WAIT_SECONDS = 3_600;
 
 export class ProcessingStream {
   readonly #stream: ServerHttp2Stream;
@@ -31,6 +38,8 @@ export class ProcessingStream {
   #busy = false;
   #out: Buffer[] = [];
   #flushPlanned = false;
+  /** The plugin server writes an answer of its own; what Envoy still sends does not count. */
+  #driving = false;
   /** Envoy has sent its last message. */
   #ended = false;
   /** Nothing more is to be read or written. */
@@ -39,6 +48,11 @@ export class ProcessingStream {
   #statusMessage = '';
   readonly #take = (message: Buffer): void => this.#message(message);
   readonly #flush = (): void => this.#write();
+  readonly #askPatience = (): void => {
+    if (this.#over) return;
+    this.#out.push(writePatience(MAX_WAIT_SECONDS));
+    this.#write();
+  };
 
   constructor(stream: ServerHttp2Stream, deps: StreamDeps) {
     this.#stream = stream;
@@ -79,6 +93,7 @@ export class ProcessingStream {
   }
 
   #message(bytes: Buffer): void {
+    if (this.#driving) return;
     this.#waiting.push(readMessage(bytes));
     this.#waitingBytes += bytes.length;
     if (this.#waitingBytes > WAITING_LIMIT_BYTES) this.#stream.pause();
@@ -86,7 +101,7 @@ export class ProcessingStream {
 
   #pump(): void {
     const processor = this.#processor;
-    if (this.#busy || processor === undefined) return;
+    if (this.#busy || this.#driving || processor === undefined) return;
     while (this.#waiting.length > 0 && !this.#over) {
       if (this.#stream.writableNeedDrain) {
         this.#busy = true;
@@ -100,9 +115,17 @@ export class ProcessingStream {
       const processed = processor.process(message);
       if (isPromise(processed)) {
         this.#busy = true;
+        const timer = setTimeout(this.#askPatience, this.#deps.patienceMs ?? PATIENCE_MS);
+        timer.unref();
         void processed.then(
-          (value) => this.#settled(value),
-          (error: unknown) => this.#broken(error),
+          (value) => {
+            clearTimeout(timer);
+            this.#settled(value);
+          },
+          (error: unknown) => {
+            clearTimeout(timer);
+            this.#broken(error);
+          },
         );
         return;
       }
@@ -133,6 +156,14 @@ export class ProcessingStream {
       this.#fail(GRPC_FAILED, processed.error);
       return;
     }
+    if ('frames' in processed) {
+      this.#driving = true;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      if (this.#stream.isPaused()) this.#stream.resume();
+      void this.#drive(processed.frames).catch((error: unknown) => this.#broken(error));
+      return;
+    }
     if (processed.bytes === undefined) return;
     this.#out.push(processed.bytes);
     // Ending first spares both sides a reset: Envoy would otherwise break off every stream that it is done with. Only after the answer's last
@@ -145,6 +176,32 @@ export class ProcessingStream {
       this.#flushPlanned = true;
       process.nextTick(this.#flush);
     }
+  }
+
+  async #drive(frames: AsyncIterable<Buffer | { readonly error: string }>): Promise<void> {
+    for await (const frame of frames) {
+      if (this.#over) return;
+      if (!Buffer.isBuffer(frame)) {
+        this.#fail(GRPC_FAILED, frame.error);
+        return;
+      }
+      this.#out.push(frame);
+      this.#write();
+      if (this.#stream.writableNeedDrain) await this.#drained();
+    }
+    this.#finish();
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#stream.off('drain', done);
+        this.#stream.off('close', done);
+        resolve();
+      };
+      this.#stream.on('drain', done);
+      this.#stream.on('close', done);
+    });
   }
 
   #write(): void {

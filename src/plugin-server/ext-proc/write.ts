@@ -2,6 +2,7 @@
 import type { HeaderEdits } from '#plugin-sdk/engine/header-table.ts';
 import type { Effects, LocalReply } from '#plugin-sdk/hooks.ts';
 import { BackWriter } from './back-writer.ts';
+import { BODY_MODE } from './read.ts';
 
 /** Field numbers of the reply kinds in ProcessingResponse. */
 const REPLY_FIELD = {
@@ -18,6 +19,8 @@ export type ReplyKind = keyof typeof REPLY_FIELD;
 const IMMEDIATE_FIELD = 7;
 const METADATA_FIELD = 8;
 const MODE_FIELD = 9;
+/** override_message_timeout */
+const PATIENCE_FIELD = 10;
 
 /** Namespaces of the access-log fields; the filter configuration lists them as receiving namespaces. */
 export const AI_LOG_NAMESPACE = 'higress.ai_log';
@@ -87,6 +90,20 @@ export function writeReply(kind: ReplyKind, reply: Reply): Buffer {
   return writer.takeFrame();
 }
 
+/** A part of the response body that answers no message: only in mode `duplex`. */
+export function writePart(body: Buffer, end: boolean, effects: Effects | undefined): Buffer {
+  if (effects) writeMetadata(effects);
+  const mark = writer.length;
+  if (end) writer.number(2, 1);
+  if (body.length > 0) writer.bytes(1, body);
+  // BodyMutation.streamed_response=3, CommonResponse.body_mutation=3, BodyResponse.response=1.
+  writer.close(3, mark);
+  writer.close(3, mark);
+  writer.close(1, mark);
+  writer.close(REPLY_FIELD.responseBody, mark);
+  return writer.takeFrame();
+}
+
 /** Ends the request with an answer of the plugin's own. */
 export function writeImmediate(reply: LocalReply, effects: Effects | undefined): Buffer {
   if (effects) writeMetadata(effects);
@@ -107,6 +124,14 @@ export function writeImmediate(reply: LocalReply, effects: Effects | undefined):
   writer.number(1, reply.status);
   writer.close(1, mark);
   writer.close(IMMEDIATE_FIELD, outer);
+  return writer.takeFrame();
+}
+
+/** Asks Envoy to wait longer for the reply to the message at hand; once per message. */
+export function writePatience(seconds: number): Buffer {
+  const mark = writer.length;
+  writer.number(1, seconds);
+  writer.close(PATIENCE_FIELD, mark);
   return writer.takeFrame();
 }
 
@@ -132,7 +157,8 @@ function writeHeader([name, value]: readonly [string, string], append: boolean):
 
 function writeMode(mode: ModeOverride): void {
   const mark = writer.length;
-  writer.number(6, SKIP);
+  // Envoy refuses duplex bodies unless trailers come along.
+  writer.number(6, mode.responseBody === BODY_MODE.duplex ? SEND : SKIP);
   writer.number(5, SKIP);
   writer.number(4, mode.responseBody);
   writer.number(3, mode.requestBody);

@@ -1,7 +1,7 @@
 /** Calls that plugins make: HTTP/1.1 over kept connections to Envoy's egress listener, which knows the clusters. */
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
-import type { HttpAnswer, HttpCall } from '#plugin-sdk/host.ts';
+import type { HttpAnswer, HttpCall, HttpStream } from '#plugin-sdk/host.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
 import type { ListenAddress } from '../listen.ts';
 import { TlsFileReader } from './tls-files.ts';
@@ -31,6 +31,7 @@ export class HttpCallError extends Error {
 
 export interface EgressClient {
   call(request: HttpCall): Promise<HttpAnswer>;
+  stream(request: HttpCall): Promise<HttpStream>;
   stop(): void;
 }
 
@@ -41,10 +42,15 @@ export type EgressAddress = ListenAddress & { readonly tls?: TlsFiles };
 export function egressClient(address: EgressAddress | undefined, limitBytes = ANSWER_LIMIT_BYTES): EgressClient {
   if (address === undefined) {
     const reason = 'this plugin server has no way out (no egress address)';
-    return { call: (call) => Promise.reject(new HttpCallError(call, reason)), stop: () => undefined };
+    const refuse = (call: HttpCall) => Promise.reject(new HttpCallError(call, reason));
+    return { call: refuse, stream: refuse, stop: () => undefined };
   }
   const way = wayTo(address);
-  return { call: (call) => send(way, call, limitBytes, true), stop: () => way.stop() };
+  return {
+    call: (call) => send(way, call, (response) => whole(response, limitBytes), true),
+    stream: (call) => send(way, call, async (response, outgoing) => streamed(response, outgoing, call), true),
+    stop: () => way.stop(),
+  };
 }
 
 interface Way {
@@ -71,7 +77,10 @@ function wayTo(address: EgressAddress): Way {
   };
 }
 
-function send(way: Way, call: HttpCall, limitBytes: number, mayRetry: boolean): Promise<HttpAnswer> {
+type Take<T> = (response: IncomingMessage, outgoing: ClientRequest) => Promise<T>;
+
+/** `take` makes the result of an answer whose head has come; time limit and abort hold until it has. */
+function send<T>(way: Way, call: HttpCall, take: Take<T>, mayRetry: boolean): Promise<T> {
   const { body, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = call;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -98,18 +107,50 @@ function send(way: Way, call: HttpCall, limitBytes: number, mayRetry: boolean): 
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       // Envoy closed an idle connection while the request was on its way: nothing has reached anybody yet.
       if (mayRetry && outgoing.reusedSocket && error.code === 'ECONNRESET') {
-        finish(() => resolve(send(way, call, limitBytes, false)));
+        finish(() => resolve(send(way, call, take, false)));
       } else fail(error.message);
     });
     outgoing.on('response', (response) => {
-      gather(response, limitBytes).then(
-        (answer) =>
-          finish(() => resolve({ status: response.statusCode ?? 0, headers: joined(response), body: answer })),
+      take(response, outgoing).then(
+        (answer) => finish(() => resolve(answer)),
         (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
       );
     });
     outgoing.end(body);
   });
+}
+
+async function whole(response: IncomingMessage, limitBytes: number): Promise<HttpAnswer> {
+  const body = await gather(response, limitBytes);
+  return { status: response.statusCode ?? 0, headers: joined(response), body };
+}
+
+function streamed(response: IncomingMessage, outgoing: ClientRequest, call: HttpCall): HttpStream {
+  // The head's listener does not hear of what happens from now on.
+  outgoing.on('error', () => {});
+  return {
+    status: response.statusCode ?? 0,
+    headers: joined(response),
+    body: parts(response, call),
+    cancel: () => response.destroy(),
+  };
+}
+
+async function* parts(response: IncomingMessage, call: HttpCall): AsyncIterable<Buffer> {
+  const { signal } = call;
+  const onAbort = (): void => {
+    response.destroy(new HttpCallError(call, 'the request it was for is over'));
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw error instanceof HttpCallError ? error : new HttpCallError(call, (error as Error).message);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    if (!response.complete) response.destroy();
+  }
 }
 
 async function gather(response: IncomingMessage, limitBytes: number): Promise<Buffer> {

@@ -10,13 +10,17 @@ export interface HarnessFetch {
 export function harnessFetch(harness: PluginHarness, respond: (upstream: UpstreamRequest) => TestAnswer): HarnessFetch {
   const results: TestResult[] = [];
   const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const url = new URL(input instanceof Request ? input.url : input);
+    const sent = new Request(input, init);
+    const url = new URL(sent.url);
+    // OpenAI's client asks so whether this fetch can send forms.
+    if (url.protocol === 'data:') return globalThis.fetch(sent);
+    const sentBody = Buffer.from(await sent.arrayBuffer());
     const result = await harness.request({
-      method: init?.method ?? 'GET',
+      method: sent.method,
       path: url.pathname + url.search,
       authority: url.host,
-      headers: Object.fromEntries(new Headers(init?.headers)),
-      ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+      headers: Object.fromEntries(sent.headers),
+      ...(sentBody.length > 0 ? { body: sentBody } : {}),
       respond,
     });
     results.push(result);

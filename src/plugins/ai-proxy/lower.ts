@@ -46,8 +46,11 @@ function script(): string {
 }
 
 function whyNot(provider: Provider, settings: ProviderSettings): string | undefined {
+  if (settings.failover?.enabled) return 'failover keeps account of its tokens';
+  if (settings.retryOnFailure?.enabled) return 'retryOnFailure sends requests again';
   if (settings.customSettings.length > 0) return 'customSettings edit request bodies';
   if (provider.credentials) return `type ${settings.type} fetches or makes credentials for each request`;
+  if (provider.finishPath) return `type ${settings.type} edits the query`;
   if (provider.sign) return `type ${settings.type} signs requests`;
   if (settings.protocol === 'original') return undefined;
   if (provider.translation) return `type ${settings.type} translates requests and answers`;

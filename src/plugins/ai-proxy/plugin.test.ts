@@ -52,7 +52,7 @@ describe('effective configuration', () => {
 
   it.each([
     [{ type: 'nonsense' }, 'provider.type', /no known provider type/],
-    [{ type: 'gemini' }, 'provider.type', /not supported yet/],
+    [{ type: 'gemini', apiTokens: [] }, 'provider.apiTokens', /must be set for type "gemini"/],
     [{ type: 'moonshot', apiTokens: [] }, 'provider.apiTokens', /must be set for type "moonshot"/],
     [{ type: 'claude', apiTokens: [] }, 'provider.apiTokens', /must be set/],
     [{ type: 'ollama', ollamaServerHost: 'h' }, 'provider.ollamaServerPort', /must be set/],
@@ -346,13 +346,13 @@ describe('OpenAI-compatible vendors', () => {
   });
 
   it('warns once of settings that do not act yet', async () => {
-    const harness = proxy({ type: 'openai', retryOnFailure: { enabled: true } });
+    const harness = proxy({ type: 'openai', capabilities: { 'openai/v9/chat': '/x' } });
     await harness.request({});
     await harness.request({});
     expect(harness.logs).toHaveLength(1);
     expect(harness.logs[0]).toMatchObject({
       level: 'warn',
-      fields: { note: expect.stringContaining('retryOnFailure') },
+      fields: { note: expect.stringContaining('openai/v9/chat') },
     });
   });
 });

@@ -3,42 +3,34 @@
  * reading leave the plugin after their body.
  */
 import { CHAT } from '#ai/api.ts';
-import { createModelMapper } from '#ai/model-mapping.ts';
-import { createProvider, notesOf } from '#ai/providers/index.ts';
-import {
-  type FrameReader,
-  type Provider,
-  type Translation,
-  TranslationError,
-  type VendorCall,
-} from '#ai/providers/provider.ts';
-import type { ProviderSettings } from '#ai/providers/settings.ts';
+import { type OriginalRequest, originalOf } from '#ai/failover/original-request.ts';
+import { statusMatch } from '#ai/failover/status-match.ts';
+import { notesOf } from '#ai/providers/index.ts';
+import { type FrameReader, TranslationError } from '#ai/providers/provider.ts';
 import type { StreamStep } from '#ai/stream.ts';
 import { writeSse } from '#lib/sse.ts';
 import { definePlugin } from '#plugin-sdk/definition.ts';
-import type { FilterHooks, HeaderPatch, HookContext, LocalReply, RequestHeadersResult } from '#plugin-sdk/hooks.ts';
-import {
-  type AnswerPlan,
-  answerSteps,
-  convertAnswer,
-  convertError,
-  framesOf,
-  JSON_TYPE,
-  planAnswer,
-  shapedError,
-} from './answer.ts';
+import type { FilterHooks, HookContext, LocalReply, RequestHeadersResult } from '#plugin-sdk/hooks.ts';
+import { answerSteps, convertAnswer, convertError, framesOf, JSON_TYPE, shapedError } from './answer.ts';
 import { type AiProxyConfig, effectiveConfig, schema } from './config.ts';
-import { loadContext } from './context-file.ts';
-import { authHeaders, chooseToken } from './credentials.ts';
 import { lower } from './lower.ts';
 import { manifest } from './manifest.ts';
-import { type EditedBody, editRequestBody } from './request-body.ts';
-import { planRequest, type RequestPlan, vendorPath } from './request-plan.ts';
+import { createPipeline, type OutgoingHead, outgoingBody, outgoingHead } from './outgoing.ts';
+import { planRequest } from './request-plan.ts';
+import { type Attempt, nameOf, resend } from './resend.ts';
+import { tokensOf } from './tokens.ts';
 
 interface State {
-  plan: RequestPlan | undefined;
-  translation: Translation | undefined;
-  answer: AnswerPlan | undefined;
+  head: OutgoingHead | undefined;
+  token: string | undefined;
+  /** Wall clock, ms. */
+  startedMs: number;
+  /** The caller's path, for probes. */
+  asked: string;
+  /** Kept while another try is possible. */
+  original: OriginalRequest | undefined;
+  /** The answer at hand is that of a retry. */
+  retried: boolean;
   frames: FrameReader | undefined;
   steps: StreamStep | undefined;
 }
@@ -46,35 +38,61 @@ interface State {
 type Context = HookContext<State>;
 
 function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
-  const provider = createProvider(settings);
-  const mapper = createModelMapper(settings.modelMapping);
-  const context = settings.context && loadContext(settings.context, settings.timeout);
-  const original = settings.protocol === 'original';
+  const pipeline = createPipeline(settings);
+  const { provider, original, edits } = pipeline;
+  const tokens = tokensOf(pipeline);
+  const retry = settings.retryOnFailure?.enabled ? settings.retryOnFailure : undefined;
+  const retriesOn = retry && statusMatch(retry.retryOnStatus);
+  /** The status of every answer counts. */
+  const watches = retry !== undefined || settings.failover?.enabled === true;
   const translates = !original && (provider.translation !== undefined || provider.mendStream !== undefined);
   const mayReadAnswer = translates || settings.promoteThinkingOnEmpty || (!original && provider.editsBodies);
-  const edits = !original || settings.customSettings.length > 0;
   let noted = false;
 
-  const wantsBody = (request: Context['request'], plan: RequestPlan): boolean => {
-    if (provider.sign) return true;
-    const type = request.headers.get('content-type');
-    if (type !== undefined && !isJson(type)) return false;
-    return original ? edits : plan.api !== undefined;
+  /** What came of the upstream's answer: the tokens learn of it, and a failure is tried again. */
+  const judge = async (context: Context, status: number) => {
+    const { state, host, request, signal } = context;
+    const endpoint = { cluster: context.clusterName, authority: request.authority, path: chatPath(state) };
+    tokens.report(host, state.token, status, endpoint);
+    const sent = state.original;
+    state.original = undefined;
+    if (!sent || !retriesOn?.(status)) return undefined;
+    const attempts: Attempt[] = [{ provider: nameOf(pipeline), status, ms: host.now() - state.startedMs }];
+    const options = {
+      original: sent,
+      cluster: context.clusterName,
+      token: state.token,
+      tokens: tokens.candidates(host),
+      report: (token: string, seen: number) => tokens.report(host, token, seen, endpoint),
+    };
+    const resent = await resend(pipeline, options, attempts, { host, signal });
+    if (resent) {
+      state.retried = true;
+      state.head = resent.head;
+    }
+    return { resent, aiLog: attempts.length > 1 ? { attempts } : undefined };
   };
 
   return {
     needs: {
-      requestBody: edits || provider.sign ? 'buffered' : 'none',
+      requestBody: edits || provider.sign || retry ? 'buffered' : 'none',
       responseBody: mayReadAnswer ? 'auto' : 'none',
-      responseHeaders: mayReadAnswer,
+      responseHeaders: mayReadAnswer || watches,
     },
     newState: () => ({
-      plan: undefined,
-      translation: undefined,
-      answer: undefined,
+      head: undefined,
+      token: undefined,
+      startedMs: 0,
+      asked: '',
+      original: undefined,
+      retried: false,
       frames: undefined,
       steps: undefined,
     }),
+    dispose: () => {
+      tokens.dispose();
+      provider.dispose?.();
+    },
 
     async onRequestHeaders({ request, state, host, signal }): Promise<RequestHeadersResult> {
       if (!noted) {
@@ -83,60 +101,38 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
           host.log.warn({ provider: settings.id, note }, 'ai-proxy setting without effect');
       }
       const plan = planRequest(provider, settings, request.path);
-      state.plan = plan;
-      const token = chooseToken(settings.apiTokens, plan.api?.name, request.headers.get('x-mse-consumer'), host.random);
-      const call: VendorCall = { headers: request.headers, path: plan.asked, token, host, signal };
-      const readsBody = wantsBody(request, plan);
-      if (readsBody && plan.api && !original) {
-        state.translation = provider.translation?.(plan.api, call);
-        state.answer = planAnswer(provider, settings, state.translation, plan.api.name === CHAT, plan.front);
-      }
-      let auth: HeaderPatch;
+      state.token = tokens.choose(host, plan.api?.name, request.headers.get('x-mse-consumer'));
+      state.asked = request.path;
+      state.startedMs = host.now();
+      // The body of an upgraded request has no end to wait for.
+      const again = retry !== undefined && !request.headers.has('upgrade');
+      if (again) state.original = originalOf(request.headers.entries());
+      let head: OutgoingHead;
       try {
-        auth = provider.credentials
-          ? await provider.credentials(call)
-          : authHeaders(provider, settings, token, request.headers);
+        head = await outgoingHead(pipeline, plan, request, state.token, { host, signal });
       } catch (error) {
         if (error instanceof TranslationError) return { reply: failure(error, 'headers') };
         throw error;
       }
-      const set: Record<string, string> = {
-        ...auth.set,
-        ...provider.headers?.(plan.api, (name) => request.headers.has(name)),
-      };
-      if (plan.path !== request.path) Object.assign(set, { ':path': plan.path, 'x-envoy-original-path': request.path });
-      if (provider.host !== undefined && provider.host !== request.authority) {
-        Object.assign(set, { ':authority': provider.host, 'x-envoy-original-host': request.authority });
-      }
-      if (settings.type === 'generic' && settings.firstByteTimeout > 0) {
-        set[FIRST_BYTE_TIMEOUT] = String(settings.firstByteTimeout);
-      }
-      return {
-        headers: { set, remove: ['accept-encoding', ...(auth.remove ?? [])] },
-        ...(readsBody ? {} : { skipRequestBody: true, done: true }),
-      };
+      state.head = head;
+      // A retry sends the body again, read or not.
+      const skip = head.readsBody || again ? {} : { skipRequestBody: true };
+      return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
     },
 
     async onRequestBody(body, { request, state, host }) {
-      const plan = state.plan;
-      if (!plan) return undefined;
-      if (plan.unsupported) return { reply: failure(new TranslationError('unsupported API name'), 'body') };
+      const { head } = state;
+      if (!head) return undefined;
+      if (head.plan.unsupported) return { reply: failure(new TranslationError('unsupported API name'), 'body') };
+      // A copy: the bytes are a view of what Envoy sent, and that is let go after this call.
+      if (state.original) state.original.body = Buffer.from(body);
+      if (!head.readsBody) return undefined;
       try {
-        const text = context && plan.api?.name === CHAT ? await context(host.http) : undefined;
-        const edited = edits
-          ? await editRequestBody(body, provider, settings, mapper, plan, state.translation, text)
-          : UNEDITED;
-        const set: Record<string, string> = {
-          ...(edited.stream && provider.editsBodies && plan.api?.name === CHAT ? streamHeaders(settings) : {}),
-          ...edited.vendor?.headers,
-          ...(edited.vendor?.authority === undefined ? {} : { ':authority': edited.vendor.authority }),
-          ...(edited.vendor?.path === undefined ? {} : { ':path': vendorPath(edited.vendor.path, settings) }),
-        };
-        Object.assign(set, signature(provider, request, set, edited.body ?? body, host.now()));
+        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host);
         return {
-          ...(edited.body ? { body: edited.body } : {}),
+          ...(edited ? { body: edited } : {}),
           ...(Object.keys(set).length > 0 ? { headers: { set } } : {}),
-          ...(state.answer ? {} : { done: true }),
+          ...(head.answer || watches ? {} : { done: true }),
         };
       } catch (error) {
         if (error instanceof TranslationError) return { reply: failure(error, 'body') };
@@ -144,22 +140,28 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       }
     },
 
-    onResponseHeaders({ state, response }) {
-      if (!state.answer || !response) return { skipResponseBody: true };
+    async onResponseHeaders(context) {
+      const { state, response } = context;
+      if (!response) return { skipResponseBody: true };
+      const judged = watches && !state.retried ? await judge(context, response.status) : undefined;
+      const effects = judged?.aiLog ? { aiLog: judged.aiLog } : {};
+      if (judged?.resent) return { ...effects, replace: judged.resent.answer };
+      const answer = state.head?.answer;
+      if (!answer) return { ...effects, skipResponseBody: true };
       if (response.status === 200) {
-        state.frames = framesOf(state.answer, response);
-        if (!state.frames) return { headers: { remove: ['content-length'] } };
+        state.frames = framesOf(answer, response);
+        if (!state.frames) return { ...effects, headers: { remove: ['content-length'] } };
         const set = { 'content-type': 'text/event-stream; charset=utf-8' };
-        return { headers: { set, remove: ['content-length'] }, readAs: 'parts' };
+        return { ...effects, headers: { set, remove: ['content-length'] }, readAs: 'parts' };
       }
-      return state.answer.translation || state.answer.front ? undefined : { skipResponseBody: true };
+      return answer.translation || answer.front ? effects : { ...effects, skipResponseBody: true };
     },
 
     onResponseBody(body, { state, response }) {
-      const plan = state.answer;
+      const plan = state.head?.answer;
       if (!plan || !response) return undefined;
       if (response.status !== 200) {
-        const converted = convertError(plan, body, response.status);
+        const converted = convertError(plan, withoutToken(body, state.token), response.status);
         return converted === undefined ? undefined : { body: converted, headers: { set: JSON_TYPE } };
       }
       try {
@@ -174,15 +176,17 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
     },
 
     onSseEvent(event, { state, response }) {
-      if (!state.answer || response?.status !== 200) return undefined;
+      const answer = state.head?.answer;
+      if (!answer || response?.status !== 200) return undefined;
       if (event?.comment !== undefined) return undefined;
-      state.steps ??= answerSteps(state.answer, response);
+      state.steps ??= answerSteps(answer, response);
       return { events: event ? state.steps.next(event) : state.steps.end() };
     },
 
     onResponsePart(part, end, { state, response }) {
-      if (!state.answer || !state.frames || !response) return undefined;
-      state.steps ??= answerSteps(state.answer, response);
+      const answer = state.head?.answer;
+      if (!answer || !state.frames || !response) return undefined;
+      state.steps ??= answerSteps(answer, response);
       const { steps, frames } = state;
       const events = frames.feed(part).flatMap((event) => steps.next(event));
       if (end) events.push(...steps.end());
@@ -191,40 +195,22 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
   };
 }
 
-const UNEDITED: EditedBody = { body: undefined, stream: false };
-
-/** Signs what leaves: the headers that this body brought count before those that came with the request. */
-function signature(
-  provider: Provider,
-  request: Context['request'],
-  set: Readonly<Record<string, string>>,
-  body: Uint8Array,
-  now: number,
-): Readonly<Record<string, string>> {
-  if (!provider.sign) return {};
-  const path = set[':path'] ?? request.path;
-  return provider.sign({ method: request.method, authority: set[':authority'] ?? request.authority, path, body, now });
+function chatPath({ head, asked }: State): string | undefined {
+  return head?.plan.api?.name === CHAT && !head.plan.front ? asked : undefined;
 }
 
-const FIRST_BYTE_TIMEOUT = 'x-envoy-upstream-rq-first-byte-timeout-ms';
-
-function streamHeaders(settings: ProviderSettings): Record<string, string> {
-  return {
-    accept: 'text/event-stream',
-    ...(settings.firstByteTimeout > 0 ? { [FIRST_BYTE_TIMEOUT]: String(settings.firstByteTimeout) } : {}),
-  };
+/** Some vendors repeat the key that they refuse; it is not the caller's. */
+function withoutToken(body: Buffer, token: string | undefined): Buffer {
+  if (!token || !body.includes(token)) return body;
+  return Buffer.from(body.toString('utf8').replaceAll(token, '[redacted]'));
 }
 
-function isJson(contentType: string): boolean {
-  return /^\s*application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
-}
-
-function failure({ message, status }: TranslationError, what: 'headers' | 'body'): LocalReply {
+function failure({ message, status, details }: TranslationError, what: 'headers' | 'body'): LocalReply {
   return {
     status,
     headers: { 'content-type': 'text/plain' },
     body: `failed to process request ${what}: ${message}`,
-    details: `ai-proxy.proc_req_${what}_failed`,
+    details: details ?? `ai-proxy.proc_req_${what}_failed`,
   };
 }
 

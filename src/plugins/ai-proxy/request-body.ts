@@ -2,6 +2,7 @@
 import { CHAT } from '#ai/api.ts';
 import { BodyEditor } from '#ai/body-editor.ts';
 import { applyCustomSettings } from '#ai/custom-settings.ts';
+import { readForm } from '#ai/form-body.ts';
 import { asArray, asObject, asString, type JsonObject } from '#ai/json.ts';
 import { cleanUp, developerToSystem, insertContext, mergeConsecutive } from '#ai/message-edits.ts';
 import { toOpenai } from '#ai/messages-front/to-openai.ts';
@@ -27,13 +28,15 @@ export async function editRequestBody(
   plan: RequestPlan,
   translation: Translation | undefined,
   contextText: string | undefined,
+  contentType?: string,
 ): Promise<EditedBody> {
-  const parsed = BodyEditor.parse(bytes);
+  const form = translation && contentType !== undefined ? readForm(bytes, contentType) : undefined;
+  const parsed = form ? BodyEditor.of(form) : BodyEditor.parse(bytes);
   if (!parsed) {
     if (translation || plan.front) throw new TranslationError('the request body is not a JSON object');
     return { body: undefined, stream: false };
   }
-  applyCustomSettings(parsed, settings.customSettings, settings.protocol === 'original' ? settings.type : 'openai');
+  applyCustomSettings(parsed, settings.customSettings, protocolOf(settings, plan));
   const stream = parsed.value.stream === true;
   const api = plan.api?.name;
   if (settings.protocol === 'original' || api === undefined || !provider.editsBodies) {
@@ -50,6 +53,12 @@ export async function editRequestBody(
   if (!translation) return { body: body.result(), stream };
   const vendor = await translation.request(body.value as JsonObject);
   return { body: bytesOf(vendor.body), stream, vendor };
+}
+
+/** Paths of a vendor's own protocol are spoken to in it, whatever the route speaks otherwise. */
+function protocolOf(settings: ProviderSettings, { api }: RequestPlan): string {
+  if (settings.protocol === 'original') return settings.type;
+  return api?.name.startsWith('gemini/') ? 'gemini' : 'openai';
 }
 
 function bytesOf(body: JsonObject | Uint8Array): Uint8Array {

@@ -3,6 +3,7 @@
 import { didYouMean } from '#lib/did-you-mean.ts';
 import { HIGRESS_CONFIG_NAME, HIGRESS_HTTPS_NAME, parseConfigMap } from '#model/config-map.ts';
 import { parseEndpointSlice } from '#model/endpoint-slice.ts';
+import { parseEnvoyFilter } from '#model/envoy-filter.ts';
 import { parseHttp2Rpc } from '#model/http2rpc.ts';
 import { parseIngress } from '#model/ingress/ingress.ts';
 import { parseIngressClass } from '#model/ingress-class.ts';
@@ -35,6 +36,7 @@ export const MODEL_PARSERS: KindParsers = {
   mcpBridges: parseMcpBridge,
   wasmPlugins: parseWasmPlugin,
   http2rpcs: parseHttp2Rpc,
+  envoyFilters: parseEnvoyFilter,
 };
 
 export const PART_KEYS = [
@@ -47,6 +49,7 @@ export const PART_KEYS = [
   'mcpBridges',
   'wasmPlugins',
   'http2rpcs',
+  'envoyFilters',
 ] as const satisfies readonly PartKey[];
 
 export const EMPTY_PART: WorldPart = Object.freeze(
@@ -70,11 +73,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   McpBridge: { part: 'mcpBridges', apiVersion: 'networking.higress.io/v1', home: 'system' },
   WasmPlugin: { part: 'wasmPlugins', apiVersion: 'extensions.higress.io/v1alpha1', home: 'system' },
   Http2Rpc: { part: 'http2rpcs', apiVersion: 'networking.higress.io/v1', home: 'system' },
+  EnvoyFilter: { part: 'envoyFilters', apiVersion: 'networking.istio.io/v1alpha3', home: 'system' },
 };
 
 /** What to use instead of kinds that people bring along. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  EnvoyFilter: 'filters are built in: use a WasmPlugin, an annotation of the Ingress, or the ConfigMap higress-config',
   Endpoints: 'use an EndpointSlice (discovery.k8s.io/v1)',
   Gateway: 'use an Ingress; the Gateway API comes later',
   HTTPRoute: 'use an Ingress; the Gateway API comes later',

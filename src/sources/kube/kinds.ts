@@ -14,6 +14,8 @@ export interface KubeKind {
   /** Of no use to a gateway, so never held in memory. */
   readonly query?: Query;
   readonly wanted?: (object: RawObject) => boolean;
+  /** A cluster may well be without it, or not allow it to be read: then there are no objects of it. */
+  readonly optional?: boolean;
   /** What the writers of status must see of it. */
   readonly aside?: (object: RawObject) => unknown;
 }
@@ -56,6 +58,14 @@ export const KUBE_KINDS: readonly KubeKind[] = [
   // Everywhere, so that an object in a namespace where it does not count can be told so.
   { part: 'mcpBridges', kind: 'McpBridge', apiVersion: HIGRESS, plural: 'mcpbridges', scope: 'watched', aside: status },
   { part: 'http2rpcs', kind: 'Http2Rpc', apiVersion: HIGRESS, plural: 'http2rpcs', scope: 'watched', aside: status },
+  {
+    part: 'envoyFilters',
+    kind: 'EnvoyFilter',
+    apiVersion: 'networking.istio.io/v1alpha3',
+    plural: 'envoyfilters',
+    scope: 'system',
+    optional: true,
+  },
   {
     part: 'wasmPlugins',
     kind: 'WasmPlugin',

@@ -29,6 +29,8 @@ interface Watched {
   readonly reflector: Reflector;
   /** The API server says that it will not give it: no permission, or no such kind. */
   refused: Problem | undefined;
+  /** The same for a kind that need not be there. */
+  absent: boolean;
 }
 
 export class KubeSource {
@@ -100,11 +102,17 @@ export class KubeSource {
       sink: collection,
       ...(clock && { clock }),
     });
-    const watched: Watched = { kind, path, collection, reflector, refused: undefined };
+    const watched: Watched = { kind, path, collection, reflector, refused: undefined, absent: false };
     return watched;
   }
 
   #failed(watched: Watched, error: Error): void {
+    if (watched.kind.optional && error instanceof KubeError && (error.status === 403 || error.status === 404)) {
+      if (watched.absent) return;
+      watched.absent = true;
+      this.#changed();
+      return;
+    }
     const fields = { path: watched.path, error: error.message };
     this.#throttle.failure(watched.path, fields, 'the API server did not give a collection; trying again');
     const problem = refusal(watched, error);
@@ -114,6 +122,7 @@ export class KubeSource {
   }
 
   #recovered(watched: Watched): void {
+    watched.absent = false;
     this.#throttle.recovery(watched.path, { path: watched.path }, 'the API server gives the collection again');
     if (watched.refused === undefined) return;
     watched.refused = undefined;
@@ -149,8 +158,8 @@ export class KubeSource {
   }
 }
 
-function known({ collection, refused }: Watched): boolean {
-  return collection.synced || refused !== undefined;
+function known({ collection, refused, absent }: Watched): boolean {
+  return collection.synced || refused !== undefined || absent;
 }
 
 /** Answers that will not change by asking again: the rest is served without this kind. */

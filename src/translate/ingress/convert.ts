@@ -1,5 +1,6 @@
 /** One Ingress, seen alone: its routes as drafts, its wishes for TLS and upstreams, its problems. Depends on nothing but the object. */
-import type { Origin, Problem, RoutePolicies } from '#ir/types.ts';
+import type { AiFallbackPolicy, Origin, Problem, RoutePolicies } from '#ir/types.ts';
+import type { AiFallback } from '#model/ingress/annotations/ai-fallback.ts';
 import type { Canary } from '#model/ingress/annotations/canary.ts';
 import { type IngressAnnotations, parseAnnotations } from '#model/ingress/annotations/index.ts';
 import type { Ingress, IngressBackend, IngressPath, IngressTls } from '#model/ingress/ingress.ts';
@@ -39,11 +40,16 @@ export function convertIngress(ingress: Ingress, systemNamespace: string): Conve
 /** In the system namespace just the name, else `namespace/name`. */
 export function routeName(ingress: Ingress, systemNamespace: string): string {
   const { namespace, name } = ingress.metadata;
+  return routeNameOf(namespace, name, systemNamespace);
+}
+
+function routeNameOf(namespace: string, name: string, systemNamespace: string): string {
   return namespace === systemNamespace ? name : `${namespace}/${name}`;
 }
 
 class Conversion {
   readonly #ingress: Ingress;
+  readonly #systemNamespace: string;
   readonly #name: string;
   readonly #annotations: IngressAnnotations;
   readonly #problems: Problem[];
@@ -51,6 +57,7 @@ class Conversion {
 
   constructor(ingress: Ingress, systemNamespace: string) {
     this.#ingress = ingress;
+    this.#systemNamespace = systemNamespace;
     this.#name = routeName(ingress, systemNamespace);
     const { annotations, problems } = parseAnnotations(ingress);
     this.#annotations = annotations;
@@ -149,7 +156,7 @@ class Conversion {
 
   /** A canary has nothing of its own but header control. */
   #behaviour(plan: PathPlan, targets: readonly Target[], origin: Origin) {
-    const { headers, cors, ipAccess, rateLimit, redirect } = this.#annotations;
+    const { headers, cors, ipAccess, rateLimit, redirect, aiFallback } = this.#annotations;
     if (this.#canary) {
       const action: DraftAction = { type: 'forward', targets };
       return { action, policies: headers === undefined ? {} : { headers } };
@@ -161,8 +168,13 @@ class Conversion {
       ...(ipAccess === undefined ? {} : { ipAccess }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(headers === undefined ? {} : { headers }),
+      ...(aiFallback === undefined || action.type !== 'forward' ? {} : { aiFallback: this.#fallback(aiFallback) }),
     };
     return { action, policies };
+  }
+
+  #fallback({ target, codes }: AiFallback): AiFallbackPolicy {
+    return { route: routeNameOf(target.namespace, target.name, this.#systemNamespace), codes };
   }
 
   #action(plan: PathPlan, targets: readonly Target[], origin: Origin): DraftAction {

@@ -24,7 +24,7 @@ export function matchesRoute(match: RuleMatch, route: RouteFacts): boolean {
     holds(routes, (name) => name === route.routeName) &&
     holds(routePrefixes, (prefix) => route.routeName.startsWith(prefix)) &&
     holds(domains, (domain) => domainCovers(domain, host)) &&
-    // The cluster of a request is not chosen yet when plugins run: a rule holds when any destination of the route has the service.
+    // Routes whose destinations differ in this are asked about one by one, and divided.
     holds(services, (service) =>
       route.destinations.some(({ host: name, port }) => service === name || service === `${name}:${port}`),
     )

@@ -22,6 +22,7 @@ const DEFAULT_FIELDS: Readonly<Record<string, string>> = {
   istio_policy_status: '%DYNAMIC_METADATA(istio.mixer:status)%',
   method: '%REQ(:METHOD)%',
   path: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%',
+  plugin_ms: '%DYNAMIC_METADATA(higress.plugin_ms)%',
   protocol: '%PROTOCOL%',
   request_id: '%REQ(X-REQUEST-ID)%',
   requested_server_name: '%REQUESTED_SERVER_NAME%',

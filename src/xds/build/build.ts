@@ -16,10 +16,11 @@ import {
 import { ChainStore } from './chain.ts';
 import { cluster, loadAssignment, pluginServerClusters } from './cluster.ts';
 import type { ExplainEntry } from './explain.ts';
+import { fallbackCluster, fallbackListener, fallbackTable } from './fallback.ts';
 import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
 import { scopes } from './host-shards/scopes.ts';
 import { egressListener, httpListener, httpsListener } from './listener.ts';
-import { type BuildOptions, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
+import { type BuildOptions, LISTENER_EGRESS, LISTENER_FALLBACK, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
 import { Planner } from './plan.ts';
 import { Problems } from './problems.ts';
 import { routeConfiguration } from './route-config.ts';
@@ -67,6 +68,8 @@ class MemoBuilder implements Builder {
   readonly #sharders: Readonly<Record<FacingListener, HostSharder<BuiltHost>>> | undefined;
   #lastScopes: { readonly keys: readonly (readonly string[])[]; readonly scopes: Map<string, Resource> } | undefined;
 
+  #lastFallback: { readonly inputs: readonly unknown[]; readonly resources: readonly Resource[] } | undefined;
+
   constructor(options: BuildOptions, catalogue: PluginCatalogue) {
     this.#options = options;
     this.#planner = new Planner(catalogue, options);
@@ -99,6 +102,7 @@ class MemoBuilder implements Builder {
     this.#backendsOf(out, gateway, certificates, problems);
     this.#secrets(out, gateway.certificates);
     this.#listeners(out, gateway, certificates, problems);
+    this.#fallback(out, gateway, hosts);
     this.#chains.keep(new Set(out.chain.keys()));
     this.#before = out;
     return { resources: out, problems: problems.list, explain };
@@ -230,6 +234,23 @@ class MemoBuilder implements Builder {
     }
     problems.addAll(this.#lastListeners.problems);
     for (const made of this.#lastListeners.resources) out.listener.set(made.name, made);
+  }
+
+  #fallback(out: ResourceMaps, gateway: Gateway, hosts: readonly BuiltHost[]): void {
+    const virtualHosts = hosts.map(({ fallback }) => fallback).filter((one) => one !== undefined);
+    if (virtualHosts.length === 0) return;
+    const { downstream, accessLog } = gateway;
+    const inputs = [JSON.stringify([downstream, accessLog]), ...virtualHosts];
+    if (!sameItems(inputs, this.#lastFallback?.inputs)) {
+      const origins = hosts.flatMap((host) => (host.fallback ? host.origins : []));
+      const resources = [
+        resource('route', LISTENER_FALLBACK, fallbackTable(virtualHosts, gateway), origins),
+        resource('cluster', LISTENER_FALLBACK, fallbackCluster(this.#options), []),
+        resource('listener', LISTENER_FALLBACK, fallbackListener(gateway, this.#options), []),
+      ].map((made) => this.#stable(made));
+      this.#lastFallback = { inputs, resources };
+    }
+    for (const made of this.#lastFallback?.resources ?? []) out[made.type].set(made.name, made);
   }
 
   /** The object of the build before when nothing changed but its identity. */

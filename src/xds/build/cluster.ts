@@ -98,7 +98,7 @@ export function pluginServerClusters(options: BuildOptions): Message[] {
   ];
 }
 
-function fixedCluster(name: string, address: Address, protocol: Message): Message {
+export function fixedCluster(name: string, address: Address, protocol: Message): Message {
   const endpoint = { endpoint: { address: envoyAddress(address) } };
   return {
     name,

@@ -22,6 +22,8 @@ export interface EdgeSettings {
   readonly accessLog: AccessLogSettings;
   readonly accessLogPath?: string | undefined;
   readonly hostShards?: boolean;
+  /** Removed from requests; default: all that nobody outside may set. */
+  readonly internalHeaders?: readonly string[];
 }
 
 /** `name` is the listener's and, unless hosts are sharded, the RouteConfiguration's. */
@@ -61,7 +63,7 @@ export function connectionManager(name: string, settings: EdgeSettings): Message
         name: 'envoy.http.early_header_mutation.header_mutation',
         typed_config: any(EARLY_MUTATION, {
           mutations: [
-            ...INTERNAL_HEADERS.map((remove) => ({ remove })),
+            ...(settings.internalHeaders ?? INTERNAL_HEADERS).map((remove) => ({ remove })),
             ...(settings.hostShards === true ? [shardHeader(name)] : []),
           ],
         }),

@@ -1,5 +1,6 @@
 /** What the builder must know besides the gateway: addresses of the processes around Envoy. */
 import type { WasmModuleRef } from '#ir/types.ts';
+import { FALLBACK_CLUSTER, FALLBACK_HEADERS } from '#plugin-sdk/fallback.ts';
 
 export type Address = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -57,6 +58,9 @@ export const HEADER_EGRESS_CLUSTER = 'x-higress-egress-cluster';
 /** Scope key of a request when hosts are sharded. */
 export const HEADER_SHARD = 'x-higress-shard';
 
+/** Routes that other routes fall back to; its cluster has the same name. */
+export const LISTENER_FALLBACK = FALLBACK_CLUSTER;
+
 /** Trusted by something behind the listener, so never accepted from outside. */
 export const INTERNAL_HEADERS: readonly string[] = [
   'x-mse-consumer',
@@ -65,4 +69,5 @@ export const INTERNAL_HEADERS: readonly string[] = [
   HEADER_ROUTE,
   HEADER_EGRESS_CLUSTER,
   HEADER_SHARD,
+  ...FALLBACK_HEADERS,
 ];

@@ -44,6 +44,8 @@ export interface RoutePlan {
   readonly hookSuffixes: readonly string[];
   /** Set in such a variant: the path endings that it is for. */
   readonly variantFor?: readonly string[];
+  /** Its answers may be streams of hours with gaps of minutes: no idle timeout of the listener may cut them. */
+  readonly longLived: boolean;
   /** False when the plan depends on more than the route, namely on modules being fetched. */
   readonly cacheable: boolean;
 }
@@ -111,6 +113,7 @@ export class Planner {
       ...(draft.unavailable === undefined ? {} : { unavailable: draft.unavailable }),
       ways: draft.ways,
       hookSuffixes: [...draft.hookSuffixes],
+      longLived: route.plugins.some((binding) => this.#streams(binding)),
       ...(variantFor === undefined ? {} : { variantFor }),
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
     };
@@ -132,6 +135,12 @@ export class Planner {
       keepsPath: definition.manifest.keepsPath === true,
       binding,
     };
+  }
+
+  #streams(binding: PluginBinding): boolean {
+    if (binding.kind !== 'builtin') return false;
+    const category = this.#catalogue.get(binding.plugin)?.manifest.category;
+    return category === 'ai' || category === 'mcp';
   }
 
   #planBuiltin(binding: BuiltinBinding, draft: Draft, context: LowerContext): void {

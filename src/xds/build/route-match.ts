@@ -12,6 +12,10 @@ export function routeMatch(match: RouteMatch): Message {
     ...pathMatch(match),
     headers: headers.length === 0 ? undefined : headers,
     query_parameters: query.length === 0 ? undefined : query,
+    runtime_fraction:
+      match.shareUpTo === undefined
+        ? undefined
+        : { default_value: { numerator: match.shareUpTo, denominator: 'MILLION' } },
   });
 }
 

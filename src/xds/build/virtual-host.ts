@@ -4,6 +4,7 @@ import type { Message, Resource } from '#xds/snapshot/resources.ts';
 import { type ChainStore, directChain, perFilterConfig, steps } from './chain.ts';
 import { STAGE } from './chain-item.ts';
 import type { ExplainEntry } from './explain.ts';
+import { fallbackRoute, fallbackTargets } from './fallback.ts';
 import { headerFields, setHeader } from './header-control.ts';
 import { literalHeader } from './header-format.ts';
 import { hostKey } from './host-shards/host-key.ts';
@@ -22,6 +23,8 @@ export interface BuiltHost {
   readonly http: Message;
   /** Absent when the host is not served over TLS. */
   readonly https?: Message;
+  /** Absent when no route of the host is another's fallback. */
+  readonly fallback?: Message;
   readonly chains: readonly Resource[];
   readonly explain: readonly ExplainEntry[];
   readonly problems: readonly Problem[];
@@ -42,6 +45,8 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
   const explain: ExplainEntry[] = [];
   const http: Message[] = [];
   const https: Message[] = [];
+  const fallback: Message[] = [];
+  const targets = fallbackTargets(host.routes);
   plans.forEach((plan, index) => {
     const built = chains[index]!;
     for (const { chain } of [...built.steps, ...built.arrivals]) if (chain !== undefined) used.set(chain.name, chain);
@@ -50,6 +55,7 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
     explain.push(...explainRoute(host, plan, built, serve));
     const message = routeMessage(plan, built, serve, problems);
     https.push(message);
+    if (targets.has(plan.route.name)) fallback.push(fallbackRoute(message, plan.route.name));
     if (plan.route.policies.httpsRedirect === true && plan.route.action.type !== 'redirect') {
       http.push(...httpsRedirectRoutes(host, plan, store, options));
     } else {
@@ -62,6 +68,7 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
     shardKey: hostKey(host.name),
     http: { ...frame, routes: http },
     ...(host.tls ? { https: { ...frame, routes: https } } : {}),
+    ...(fallback.length > 0 ? { fallback: { ...frame, routes: fallback } } : {}),
     chains: [...used.values()],
     explain,
     problems: problems.list,
@@ -95,7 +102,7 @@ function routeMessage(plan: RoutePlan, chain: RouteChain, serve: Resource | unde
     ? { request: { remove: ['accept-encoding'] } }
     : undefined;
   const headers = headerFields([plain, route.policies.headers], serve === undefined ? [] : serveHeaders(serve, route));
-  const action = serve === undefined ? actionMessage(route, refused) : serveAction();
+  const action = patient(serve === undefined ? actionMessage(route, refused) : serveAction(), plan);
   for (const name of [...headers.refused, ...refused]) problems.add(refusedHeader(route, name));
   return compact({
     ...base,
@@ -104,6 +111,15 @@ function routeMessage(plan: RoutePlan, chain: RouteChain, serve: Resource | unde
     typed_per_filter_config: perFilterConfig(chain),
     request_body_buffer_limit: chain.bufferBytes > 0 ? String(chain.bufferBytes) : undefined,
   });
+}
+
+/** What a stream of an AI or MCP route may be silent for; overrides `stream_idle_timeout` of the listener. */
+const LONG_IDLE = '3600s';
+
+function patient(action: Message, plan: RoutePlan): Message {
+  return plan.longLived && action.route !== undefined
+    ? { ...action, route: { ...(action.route as Message), idle_timeout: LONG_IDLE } }
+    : action;
 }
 
 function serveHeaders(chain: Resource, route: Route): Message[] {

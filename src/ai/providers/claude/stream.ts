@@ -102,7 +102,11 @@ export function claudeStream(created: number): StreamStep {
           return [];
       }
     },
-    end: () => fail(BROKEN_OFF),
+    // What was used so far counts, whatever became of the answer.
+    end: () => {
+      const used = Object.keys(usage).length > 0 ? [usageChunk(envelope, toChatUsage(usage))] : [];
+      return close([...used, jsonEvent(openaiError(readVendorError(BROKEN_OFF, 500)))]);
+    },
   };
 }
 

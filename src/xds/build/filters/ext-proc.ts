@@ -7,8 +7,9 @@ import type { FilterForm } from './filter.ts';
 
 const TYPE = `${HTTP_FILTERS}ext_proc.v3.`;
 
-/** Hooks may wait for a model vendor between two messages. */
+/** Hooks may wait for a model vendor between two messages; one that takes longer asks for more time while it lives. */
 const MESSAGE_TIMEOUT = '120s';
+const MAX_MESSAGE_TIMEOUT = '3600s';
 
 const IDLE: Message = {
   request_header_mode: 'SKIP',
@@ -77,10 +78,11 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
       // The plugin server drops a body it does not want after all (for example another content type).
       allow_mode_override: true,
       message_timeout: MESSAGE_TIMEOUT,
+      max_message_timeout: MAX_MESSAGE_TIMEOUT,
       request_attributes: ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'],
       mutation_rules: { allow_all_routing: true, allow_envoy: true },
       metadata_options: {
-        receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'envoy.lb'] },
+        receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', 'envoy.lb'] },
       },
       status_on_error: { code: 'ServiceUnavailable' },
     }),

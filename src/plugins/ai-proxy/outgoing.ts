@@ -1,0 +1,176 @@
+/** From a request as the caller sent it to what goes to the vendor with one token: first the headers, then the body. The first try, retries and probes share it. */
+import { CHAT } from '#ai/api.ts';
+import { isForm } from '#ai/form-body.ts';
+import { createModelMapper, type ModelMapper } from '#ai/model-mapping.ts';
+import { createProvider } from '#ai/providers/index.ts';
+import type { Provider, Translation, VendorCall } from '#ai/providers/provider.ts';
+import type { ProviderSettings } from '#ai/providers/settings.ts';
+import type { HeaderPatch, Headers } from '#plugin-sdk/hooks.ts';
+import type { HostServices } from '#plugin-sdk/host.ts';
+import { type AnswerPlan, planAnswer } from './answer.ts';
+import { loadContext } from './context-file.ts';
+import { authHeaders } from './credentials.ts';
+import { type EditedBody, editRequestBody } from './request-body.ts';
+import { type RequestPlan, vendorPath } from './request-plan.ts';
+
+/** What a chain makes once of its settings. */
+export interface Pipeline {
+  readonly settings: ProviderSettings;
+  readonly provider: Provider;
+  readonly mapper: ModelMapper;
+  readonly original: boolean;
+  /** Bodies are edited, not only passed. */
+  readonly edits: boolean;
+  readonly context: ((http: HostServices['http']) => Promise<string>) | undefined;
+}
+
+export function createPipeline(settings: ProviderSettings): Pipeline {
+  const original = settings.protocol === 'original';
+  return {
+    settings,
+    provider: createProvider(settings),
+    mapper: createModelMapper(settings.modelMapping),
+    original,
+    edits: !original || settings.customSettings.length > 0,
+    context: settings.context && loadContext(settings.context, settings.timeout),
+  };
+}
+
+/** Current values: they change with the edits. */
+export interface RequestLike {
+  readonly headers: Headers;
+  readonly method: string;
+  readonly path: string;
+  readonly authority: string;
+}
+
+export interface OutgoingHead {
+  readonly plan: RequestPlan;
+  readonly patch: HeaderPatch;
+  /** The body is wanted, for edits or a signature. */
+  readonly readsBody: boolean;
+  readonly translation: Translation | undefined;
+  /** Undefined: the answer passes untouched. */
+  readonly answer: AnswerPlan | undefined;
+}
+
+export interface Services {
+  readonly host: HostServices;
+  readonly signal: AbortSignal;
+}
+
+/** Throws TranslationError. */
+export async function outgoingHead(
+  pipeline: Pipeline,
+  plan: RequestPlan,
+  request: RequestLike,
+  token: string | undefined,
+  { host, signal }: Services,
+): Promise<OutgoingHead> {
+  const { provider, settings, original } = pipeline;
+  const call: VendorCall = { headers: request.headers, path: plan.asked, token, host, signal };
+  // The body of an upgraded request (realtime) has no end to wait for.
+  const readsBody = !request.headers.has('upgrade') && wantsBody(pipeline, plan, request.headers.get('content-type'));
+  const translation = readsBody && plan.api && !original ? provider.translation?.(plan.api, call) : undefined;
+  const answer =
+    readsBody && plan.api && !original
+      ? planAnswer(provider, settings, translation, plan.api.name === CHAT, plan.front)
+      : undefined;
+  const auth = provider.credentials
+    ? await provider.credentials(call)
+    : authHeaders(provider, settings, token, request.headers);
+  const set: Record<string, string> = {
+    ...auth.set,
+    ...provider.headers?.(plan.api, (name) => request.headers.has(name)),
+  };
+  const path = provider.finishPath?.(plan.path, call) ?? plan.path;
+  if (path !== request.path) Object.assign(set, { ':path': path, 'x-envoy-original-path': request.path });
+  if (provider.host !== undefined && provider.host !== request.authority) {
+    Object.assign(set, { ':authority': provider.host, 'x-envoy-original-host': request.authority });
+  }
+  if (settings.type === 'generic' && settings.firstByteTimeout > 0) {
+    set[FIRST_BYTE_TIMEOUT] = String(settings.firstByteTimeout);
+  }
+  return {
+    plan,
+    patch: { set, remove: ['accept-encoding', ...(auth.remove ?? [])] },
+    readsBody,
+    translation,
+    answer,
+  };
+}
+
+export interface OutgoingBody {
+  /** Undefined = the body goes on byte for byte. */
+  readonly body: Uint8Array | undefined;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** `request` with the head's patch applied. Throws TranslationError. */
+export async function outgoingBody(
+  pipeline: Pipeline,
+  { plan, translation }: OutgoingHead,
+  request: RequestLike,
+  body: Buffer,
+  host: HostServices,
+): Promise<OutgoingBody> {
+  const { provider, settings, mapper, context, edits } = pipeline;
+  const chat = plan.api?.name === CHAT;
+  const text = context && chat ? await context(host.http) : undefined;
+  const edited = edits
+    ? await editRequestBody(
+        body,
+        provider,
+        settings,
+        mapper,
+        plan,
+        translation,
+        text,
+        request.headers.get('content-type'),
+      )
+    : UNEDITED;
+  const set: Record<string, string> = {
+    ...(edited.stream && provider.editsBodies && chat ? streamHeaders(settings) : {}),
+    ...edited.vendor?.headers,
+    ...(edited.vendor?.authority === undefined ? {} : { ':authority': edited.vendor.authority }),
+    ...(edited.vendor?.path === undefined ? {} : { ':path': vendorPath(edited.vendor.path, settings) }),
+  };
+  Object.assign(set, signature(provider, request, set, edited.body ?? body, host.now()));
+  return { body: edited.body, set };
+}
+
+const UNEDITED: EditedBody = { body: undefined, stream: false };
+
+function wantsBody({ provider, original, edits }: Pipeline, plan: RequestPlan, type: string | undefined): boolean {
+  if (provider.sign) return true;
+  if (type !== undefined && !isJson(type)) {
+    return !original && plan.api !== undefined && isForm(type) && provider.readsForms?.has(plan.api.name) === true;
+  }
+  return original ? edits : plan.api !== undefined;
+}
+
+/** Signs what leaves: the headers that this body brought count before those that came with the request. */
+function signature(
+  provider: Provider,
+  request: RequestLike,
+  set: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  now: number,
+): Readonly<Record<string, string>> {
+  if (!provider.sign) return {};
+  const path = set[':path'] ?? request.path;
+  return provider.sign({ method: request.method, authority: set[':authority'] ?? request.authority, path, body, now });
+}
+
+const FIRST_BYTE_TIMEOUT = 'x-envoy-upstream-rq-first-byte-timeout-ms';
+
+function streamHeaders(settings: ProviderSettings): Record<string, string> {
+  return {
+    accept: 'text/event-stream',
+    ...(settings.firstByteTimeout > 0 ? { [FIRST_BYTE_TIMEOUT]: String(settings.firstByteTimeout) } : {}),
+  };
+}
+
+function isJson(contentType: string): boolean {
+  return /^\s*application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
+}
