@@ -2,7 +2,15 @@
 import type { SseEvent } from '#plugin-sdk/hooks.ts';
 import { openaiError, readVendorError } from '../../errors.ts';
 import { asNumber, asObject, asString, type JsonObject, parseObject } from '../../json.ts';
-import { DONE, deltaChunk, type Envelope, jsonEvent, usageChunk } from '../../openai.ts';
+import {
+  type ContentFrame,
+  contentFrame,
+  DONE,
+  deltaChunk,
+  type Envelope,
+  jsonEvent,
+  usageChunk,
+} from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
 import { finishReason } from './from-claude.ts';
 import { type ClaudeUsage, mergeUsage, toChatUsage } from './usage.ts';
@@ -18,7 +26,7 @@ export function claudeStream(created: number): StreamStep {
   let envelope: Envelope = { id: '', model: '', created };
   let usage: ClaudeUsage = {};
   let closed = false;
-  let frame: TextFrame | undefined;
+  let frame: ContentFrame | undefined;
   const toolOfBlock = new Map<number, number>();
 
   const close = (events: readonly SseEvent[]): readonly SseEvent[] => {
@@ -77,7 +85,7 @@ export function claudeStream(created: number): StreamStep {
       if (closed || event.data === undefined) return [];
       const text = TEXT_DELTA.exec(event.data)?.[1];
       if (text !== undefined) {
-        frame ??= textFrame(envelope);
+        frame ??= contentFrame(envelope);
         return [{ data: frame.before + text + frame.after }];
       }
       const message = parseObject(event.data);
@@ -108,17 +116,4 @@ export function claudeStream(created: number): StreamStep {
       return close([...used, jsonEvent(openaiError(readVendorError(BROKEN_OFF, 500)))]);
     },
   };
-}
-
-/** What stands before and behind the JSON text of the content in the chunks of one answer. A text token is copied, not parsed and written anew. */
-interface TextFrame {
-  readonly before: string;
-  readonly after: string;
-}
-
-function textFrame(envelope: Envelope): TextFrame {
-  const mark = '"content":';
-  const chunk = deltaChunk(envelope, { content: '' }, null).data ?? '';
-  const at = chunk.lastIndexOf(`${mark}""`) + mark.length;
-  return { before: chunk.slice(0, at), after: chunk.slice(at + 2) };
 }
