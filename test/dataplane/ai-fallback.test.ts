@@ -180,6 +180,25 @@ describe('fallback between providers', () => {
     expect(contentOf(answer.body)).toBe('hello');
   });
 
+  it('ends a stream with an error event when the other route breaks off', async () => {
+    let cut: () => void = () => undefined;
+    first.answer((_request, response) => json(response, 503, { error: { message: 'down' } }));
+    second.answer((_request, response) => {
+      eventStream(response);
+      response.write(claudeEvents('hello').slice(0, 4).join(''));
+      cut = () => response.destroy();
+    });
+    const url = `${gateway.urls.http}/v1/chat/completions`;
+    const body = { model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] };
+    const stream = openStream(url, { host: 'chat.example.com' }, body, (text) => {
+      if (text.includes('"content":"e"')) cut();
+    });
+    expect([await stream.status, await stream.over]).toEqual([200, 'end']);
+    const data = dataOf(stream.text());
+    expect(JSON.parse(data.at(-2) ?? '{}')).toMatchObject({ error: { message: expect.any(String) } });
+    expect(data.filter((one) => one === '[DONE]')).toHaveLength(1);
+  });
+
   it('leaves answers with other statuses alone, and their route cannot be chosen from outside', async () => {
     first.answer((_request, response) => completion(response));
     const answer = await ask(

@@ -3,7 +3,7 @@
  * their order (headers, then body as `demand` says, then the answer), waits for each outcome before the next call, and calls `close` once at the end.
  */
 import { isEventStream } from '#lib/sse.ts';
-import type { Effects, Headers, HookContext, LocalReply, ReplacementAnswer } from '../hooks.ts';
+import type { Headers, HookContext, LocalReply, ReplacementAnswer } from '../hooks.ts';
 import type { HostServices } from '../host.ts';
 import type { Chain } from './chain.ts';
 import { type ContentDecoder, contentDecoder, isEncoded } from './content-decoder.ts';
@@ -17,8 +17,10 @@ import {
   type ResponseBodyMode,
   UNCHANGED,
 } from './outcome.ts';
+import { replaceHeaders } from './replacement-headers.ts';
 import { Flow, flowPart, toBuffer } from './response-flow.ts';
 import { type RequestFacts, type RunView, readingAsked, readingOf, Slot } from './slot.ts';
+import { observeTimes, timesOf } from './times.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -187,7 +189,7 @@ export class ChainRun implements RunView {
       if (result.replace) {
         replacement = result.replace;
         for (const behind of this.#slots.slice(i + 1)) behind.reading = 'off';
-        headers.replace(replacementHeaders(replacement), KEPT_HEADERS);
+        replaceHeaders(headers, replacement);
         end = false;
         i++;
         continue;
@@ -280,11 +282,7 @@ export class ChainRun implements RunView {
     this.#decoder?.close();
     if (!this.#logged) await this.#breakOff();
     this.#log();
-    if (this.#timed) {
-      for (const { plugin, host, spentMs } of this.#slots) {
-        if (spentMs > 0) host.metrics.observe(PLUGIN_TIME_METRIC, { plugin: plugin.name }, spentMs);
-      }
-    }
+    if (this.#timed) observeTimes(this.#slots);
     const effects = this.#guard.effects.take();
     return effects === undefined ? UNCHANGED : { effects };
   }
@@ -311,15 +309,6 @@ export class ChainRun implements RunView {
     }
   }
 
-  /** What each plugin has taken so far, for the access log. */
-  #times(): Effects {
-    const fields: Record<string, number> = {};
-    for (const { plugin, spentMs } of this.#slots) {
-      if (spentMs > 0) fields[plugin.name] = Math.round(((fields[plugin.name] ?? 0) + spentMs) * 1000) / 1000;
-    }
-    return { metadata: { [PLUGIN_TIME_NAMESPACE]: fields } };
-  }
-
   #failed(): Outcome {
     return this.#reply(this.#guard.failure!);
   }
@@ -327,14 +316,14 @@ export class ChainRun implements RunView {
   #reply(reply: LocalReply): Outcome {
     this.#response = { headers: HeaderTable.from(reply.headers ?? {}), status: reply.status };
     this.#log();
-    if (this.#timed) this.#guard.effects.add(this.#times());
+    if (this.#timed) this.#guard.effects.add(timesOf(this.#slots));
     return { reply, effects: this.#guard.effects.take() };
   }
 
   #outcome(headers: HeaderTable | undefined, body?: Buffer, last = false): Outcome {
     // The log hooks run before the last reply leaves, so that their fields reach the access log.
     if (last) this.#log();
-    if (this.#timed && (last || this.#lastOfRequest)) this.#guard.effects.add(this.#times());
+    if (this.#timed && (last || this.#lastOfRequest)) this.#guard.effects.add(timesOf(this.#slots));
     const edits = headers?.takeEdits();
     const effects = this.#guard.effects.take();
     const reroute = this.#reroute;
@@ -342,26 +331,6 @@ export class ChainRun implements RunView {
     if (edits === undefined && effects === undefined && body === undefined && !reroute) return UNCHANGED;
     return { headers: edits, body, reroute, effects };
   }
-}
-
-/** Metadata namespace with the milliseconds that each plugin took; the access log prints it. */
-const PLUGIN_TIME_NAMESPACE = 'higress.plugin_ms';
-const PLUGIN_TIME_METRIC = 'higress_plugin_duration_milliseconds';
-
-/** Facts of the exchange with the client rather than of the answer. */
-const KEPT_HEADERS: ReadonlySet<string> = new Set(['date', 'server', 'x-envoy-upstream-service-time']);
-const HOP_HEADERS: ReadonlySet<string> = new Set([
-  ...KEPT_HEADERS,
-  'content-length',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-function* replacementHeaders({ status, headers }: ReplacementAnswer): Iterable<readonly [string, string]> {
-  yield [':status', String(status)];
-  for (const [name, value] of Object.entries(headers)) if (!HOP_HEADERS.has(name)) yield [name, value];
 }
 
 function undecodable(error: unknown): LocalReply {

@@ -3,6 +3,7 @@
  * plugins translate it anew. The translator binds it to routes with the annotation higress.io/ai-fallback-route; it comes before all other plugins.
  */
 import { z } from 'zod';
+import { guardedStream } from '#ai/failover/guarded-stream.ts';
 import { callOf, type OriginalRequest, originalOf } from '#ai/failover/original-request.ts';
 import { definePlugin } from '#plugin-sdk/definition.ts';
 import {
@@ -92,7 +93,7 @@ function hooks({ from, route, codes }: Config): FilterHooks<State> {
         attempts.push({ route, status: answer.status, ms: host.now() - firstMs });
         state.replaced = true;
         host.metrics.count('higress_ai_fallbacks_total', { route: routeName, fallback: route });
-        return { replace: answer, aiLog: { attempts } };
+        return { replace: guardedStream(answer, context.request.path), aiLog: { attempts } };
       } catch (error) {
         host.log.warn({ route, err: (error as Error).message }, 'the fallback route brought no answer');
         return { aiLog: { attempts: [...attempts, { route, status: 0, ms: host.now() - firstMs }] } };

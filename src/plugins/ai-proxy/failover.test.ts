@@ -219,6 +219,24 @@ describe('failover', () => {
     expect(harness.logs.filter(({ message }) => message.startsWith('a token fails'))).toHaveLength(2);
   });
 
+  it('lets retries draw tokens that work before those that do not', async () => {
+    const settings = { ...failover, failureThreshold: 1, healthCheckInterval: 60_000 };
+    const harness = proxy(
+      {
+        type: 'openai',
+        apiTokens: ['t1', 't2', 't3'],
+        failover: settings,
+        retryOnFailure: { enabled: true, maxRetries: 5 },
+      },
+      { http: () => httpAnswer('', 500) },
+    );
+    await harness.request(chat(() => ({ status: 500 })));
+    expect(harness.calls.map((call) => headerOf(call, 'authorization'))).toEqual(['Bearer t2', 'Bearer t3']);
+    const { upstream } = await harness.request(chat(() => ({ status: 500 })));
+    expect(upstream?.headers.get('authorization')).toBe('Bearer t1');
+    expect(harness.calls.slice(2).map((call) => headerOf(call, 'authorization'))).toEqual(['Bearer t2', 'Bearer t3']);
+  });
+
   it('does not wait for the body of an upgraded request', async () => {
     const harness = proxy({
       type: 'openai',

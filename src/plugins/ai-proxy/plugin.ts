@@ -3,6 +3,7 @@
  * reading leave the plugin after their body.
  */
 import { CHAT } from '#ai/api.ts';
+import { guardedStream } from '#ai/failover/guarded-stream.ts';
 import { type OriginalRequest, originalOf } from '#ai/failover/original-request.ts';
 import { statusMatch } from '#ai/failover/status-match.ts';
 import { notesOf } from '#ai/providers/index.ts';
@@ -70,7 +71,8 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       state.retried = true;
       state.head = resent.head;
     }
-    return { resent, aiLog: attempts.length > 1 ? { attempts } : undefined };
+    const answer = resent && (resent.head.answer ? resent.answer : guardedStream(resent.answer, state.asked));
+    return { answer, aiLog: attempts.length > 1 ? { attempts } : undefined };
   };
 
   return {
@@ -145,7 +147,7 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (!response) return { skipResponseBody: true };
       const judged = watches && !state.retried ? await judge(context, response.status) : undefined;
       const effects = judged?.aiLog ? { aiLog: judged.aiLog } : {};
-      if (judged?.resent) return { ...effects, replace: judged.resent.answer };
+      if (judged?.answer) return { ...effects, replace: judged.answer };
       const answer = state.head?.answer;
       if (!answer) return { ...effects, skipResponseBody: true };
       if (response.status === 200) {

@@ -65,8 +65,8 @@ export interface ResendOptions {
   readonly cluster: string;
   /** The one that the first try carried. */
   readonly token: string | undefined;
-  /** Tokens to draw from. */
-  readonly tokens: readonly string[];
+  /** Tokens to draw from: any of the first list that has one left. */
+  readonly tokens: readonly (readonly string[])[];
   readonly report: (token: string, status: number) => void;
 }
 
@@ -81,10 +81,8 @@ export async function resend(
   const { host, signal } = services;
   const tried = new Set([options.token]);
   for (let left = retry?.maxRetries ?? 0; left > 0 && !signal.aborted; left--) {
-    const token = pick(
-      options.tokens.filter((one) => !tried.has(one)),
-      host.random(),
-    );
+    const untried = options.tokens.map((list) => list.filter((one) => !tried.has(one)));
+    const token = pick(untried.find((list) => list.length > 0) ?? [], host.random());
     if (token === undefined) return undefined;
     tried.add(token);
     const started = host.now();

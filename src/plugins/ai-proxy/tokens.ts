@@ -11,8 +11,8 @@ import { nameOf, outgoingCall } from './resend.ts';
 
 export interface Tokens {
   choose(host: HostServices, api: ApiName | undefined, consumer: string | undefined): string | undefined;
-  /** Tokens that a retry may draw. */
-  candidates(host: HostServices): readonly string[];
+  /** Tokens that a retry may draw: any of the first list that has one left. */
+  candidates(host: HostServices): readonly (readonly string[])[];
   /** `status` 0: no answer came. */
   report(host: HostServices, token: string | undefined, status: number, endpoint: Endpoint): void;
   dispose(): void;
@@ -23,7 +23,7 @@ export function tokensOf(pipeline: Pipeline): Tokens {
   if (!settings.failover?.enabled || settings.apiTokens.length === 0) {
     return {
       choose: (host, api, consumer) => chooseToken(settings.apiTokens, api, consumer, host.random),
-      candidates: () => settings.apiTokens,
+      candidates: () => [settings.apiTokens],
       report: () => undefined,
       dispose: () => undefined,
     };
@@ -41,10 +41,7 @@ export function tokensOf(pipeline: Pipeline): Tokens {
   };
   return {
     choose: (host) => health(host).choose(host.random()),
-    candidates: (host) => {
-      const { available } = health(host);
-      return available.length > 0 ? available : settings.apiTokens;
-    },
+    candidates: (host) => [health(host).available, settings.apiTokens],
     report: (host, token, status, endpoint) => {
       if (token !== undefined) health(host).report(token, status === 0 ? NO_ANSWER : status, endpoint);
     },
