@@ -40,7 +40,7 @@ function logger(present: string, counters: readonly object[]): Readonly<Record<s
     filter: present === 'total_token' ? known : { and_filter: { filters: [known, hasField(present)] } },
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.access_loggers.stats.v3.Config',
-      stat_prefix: 'route_upstream_model_consumer_metric',
+      stats_scope: { prefix: 'route_upstream_model_consumer_metric' },
       counters,
     },
   };

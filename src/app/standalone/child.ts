@@ -47,7 +47,9 @@ export class SupervisedChild {
     return this.#restarts;
   }
 
+  /** Does nothing once `stop` was called. */
   start(): void {
+    if (this.#stopping) return;
     const { name, command, args, env, ipc, stdout } = this.#spec;
     const began = Date.now();
     const child = spawn(command, args, {

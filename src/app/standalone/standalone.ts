@@ -45,6 +45,7 @@ export class StartError extends Error {
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const READY_POLL_MS = 25;
+const ADS_WAIT_MS = 5_000;
 const ENVOY_LOG_FORMAT = '{"time":"%Y-%m-%dT%T.%eZ","level":"%l","component":"envoy.%n","msg":"%j"}';
 
 export async function startStandalone(
@@ -118,15 +119,16 @@ export async function startStandalone(
     // Long-lived answers (LLM streams) of a changed listener get ten minutes; the listener itself hardly ever changes.
     ['--drain-time-s', '600', '--drain-strategy', 'gradual'],
   ].flat();
-  const children = [
-    node('control plane', 'control-plane', controlPlane),
-    node('plugin server', 'standalone-plugin-server', pluginServer),
-    new SupervisedChild(
-      { name: 'envoy', command: envoy, args: envoyArgs, env: environment.variables, stdout: 'inherit' },
-      { log, onStart: (pid) => void writeFile(join(runDir, 'envoy.pid'), String(pid)).catch(() => undefined) },
-    ),
-  ];
-  for (const child of children) child.start();
+  const controlPlaneChild = node('control plane', 'control-plane', controlPlane);
+  const pluginServerChild = node('plugin server', 'standalone-plugin-server', pluginServer);
+  const envoyChild = new SupervisedChild(
+    { name: 'envoy', command: envoy, args: envoyArgs, env: environment.variables, stdout: 'inherit' },
+    { log, onStart: (pid) => void writeFile(join(runDir, 'envoy.pid'), String(pid)).catch(() => undefined) },
+  );
+  controlPlaneChild.start();
+  pluginServerChild.start();
+  // Envoy starts quicker than what it asks, and would complain of it.
+  void untilThere(sockets.ads, ADS_WAIT_MS).then(() => envoyChild.start());
 
   const base = (scheme: string, port: number) => `${scheme}://${urlHost(settings.address)}:${port}`;
   const urls = { http: base('http', httpPort), https: base('https', httpsPort), admin: base('http', adminPort) };
@@ -137,19 +139,27 @@ export async function startStandalone(
     tries: demo?.tries ?? [],
     ready: (timeoutMs) => untilReady(`${urls.admin}/ready`, timeoutMs, () => stopping !== undefined),
     stop: () => {
-      stopping ??= stopAll(children, demo?.stop, runDir);
+      stopping ??= stopAll([envoyChild, pluginServerChild, controlPlaneChild], demo?.stop, runDir);
       return stopping;
     },
   };
 }
 
-/** Envoy first, so that no request meets a half-stopped gateway. */
+/** Resolves when the path exists, or after `timeoutMs`. */
+async function untilThere(path: string, timeoutMs: number): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end && (await stat(path).catch(() => undefined)) === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
+  }
+}
+
+/** In this order: Envoy first, so that no request meets a half-stopped gateway. */
 async function stopAll(
   children: readonly SupervisedChild[],
   stopDemo: (() => Promise<void>) | undefined,
   runDir: string,
 ): Promise<void> {
-  for (const child of [...children].reverse()) await child.stop();
+  for (const child of children) await child.stop();
   await stopDemo?.();
   await rm(runDir, { recursive: true, force: true });
 }

@@ -36,6 +36,8 @@ export interface AdsClientOptions {
   readonly maxDelayMs?: number;
 }
 
+/** Failed tries that a server's own start explains. */
+const PATIENT_TRIES = 4;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
 const INTERNAL = 13;
@@ -50,6 +52,8 @@ export class AdsClient {
   #stream: Stream | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** The server has answered once. */
+  #connected = false;
   #stopped = true;
   #synced = false;
   #work: Promise<void> = Promise.resolve();
@@ -100,9 +104,10 @@ export class AdsClient {
       if (this.#stream === stream) this.#reconnect(error);
     };
     stream.on('metadata', () => {
-      if (this.#failures > 0)
+      if (this.#failures > (this.#connected ? 0 : PATIENT_TRIES))
         this.#options.log.info({ server: grpcTarget(this.#options.address) }, 'configuration server is back');
       this.#failures = 0;
+      this.#connected = true;
     });
     stream.on('data', (bytes: Buffer) => {
       this.#work = this.#work.then(() => this.#take(stream, bytes));
@@ -130,11 +135,13 @@ export class AdsClient {
     } = this.#options;
     const ceiling = Math.min(maxDelayMs, firstDelayMs * 2 ** this.#failures);
     const delayMs = ceiling * (0.5 + random() / 2);
-    // Said once per outage; the recovery is said too.
-    if (this.#failures === 0)
+    // Said once per outage; the recovery is said too. At the start the server may take a moment longer than its clients.
+    if (this.#failures === (this.#connected ? 0 : PATIENT_TRIES))
       log.warn(
         { server: grpcTarget(address), reason: error?.message ?? 'stream ended' },
-        'lost the configuration server; reconnecting',
+        this.#connected
+          ? 'lost the configuration server; reconnecting'
+          : 'the configuration server cannot be reached yet; trying on',
       );
     this.#failures++;
     this.#timer = setTimeout(() => this.#connect(), delayMs);
