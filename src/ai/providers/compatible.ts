@@ -8,7 +8,7 @@ import type { ProviderSettings } from './settings.ts';
 import { VENDORS, type VendorRow } from './table.ts';
 
 /** Bodies of other OpenAI APIs (batches, files …) carry no model and pass byte for byte. */
-const OPENAI_EDITED: ReadonlySet<ApiName> = new Set<ApiName>([
+export const OPENAI_EDITED: ReadonlySet<ApiName> = new Set<ApiName>([
   'openai/v1/chatcompletions',
   'openai/v1/completions',
   'openai/v1/embeddings',

@@ -3,19 +3,38 @@ import { re2Error } from '#lib/re2.ts';
 import { PluginConfigError } from '#plugin-sdk/definition.ts';
 import { isApiName } from '../api.ts';
 import { createModelMapper } from '../model-mapping.ts';
+import { azureProblem } from './azure/keys.ts';
+import { azureProvider } from './azure/provider.ts';
+import { bedrockProblem } from './bedrock/keys.ts';
+import { bedrockProvider } from './bedrock/provider.ts';
 import { claudeProvider } from './claude/provider.ts';
+import { cohereProvider } from './cohere/provider.ts';
 import { compatibleProvider, missingKey, openaiProvider } from './compatible.ts';
 import { geminiProvider } from './gemini/provider.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderSettings } from './settings.ts';
 import { VENDORS } from './table.ts';
+import { tritonProvider } from './triton/provider.ts';
 import { vertexProblem } from './vertex/mode.ts';
 import { vertexProvider } from './vertex/provider.ts';
 
 /** Types of the reference whose translation is still to come. */
-const NOT_YET = new Set(['azure', 'bedrock', 'cohere', 'deepl', 'dify', 'triton']);
+const NOT_YET = new Set(['deepl', 'dify']);
 
-export const PROVIDER_TYPES: readonly string[] = ['openai', 'claude', 'gemini', 'vertex', ...Object.keys(VENDORS)];
+export const PROVIDER_TYPES: readonly string[] = [
+  'openai',
+  'azure',
+  'bedrock',
+  'claude',
+  'cohere',
+  'gemini',
+  'triton',
+  'vertex',
+  ...Object.keys(VENDORS),
+];
+
+/** Types with a folder of their own that cannot do without `apiTokens`. */
+const NEED_TOKENS = new Set(['claude', 'cohere', 'gemini', 'triton']);
 
 /** Throws PluginConfigError, its path relative to the provider, for settings that cannot work. */
 export function checkSettings(settings: ProviderSettings): void {
@@ -56,7 +75,7 @@ function checkType(settings: ProviderSettings): void {
   const row = VENDORS[type];
   const missing = row
     ? missingKey(row, settings)
-    : (type === 'claude' || type === 'gemini') && settings.apiTokens.length === 0
+    : NEED_TOKENS.has(type) && settings.apiTokens.length === 0
       ? 'apiTokens'
       : undefined;
   if (missing) throw new PluginConfigError(missing, `must be set for type "${type}"`);
@@ -66,6 +85,8 @@ function checkType(settings: ProviderSettings): void {
 
 function unsupportedVariant(settings: ProviderSettings): readonly [path: string, message: string] | undefined {
   if (settings.type === 'vertex') return vertexProblem(settings);
+  if (settings.type === 'azure') return azureProblem(settings);
+  if (settings.type === 'bedrock') return bedrockProblem(settings);
   if (settings.type === 'qwen' && !settings.qwenEnableCompatible && settings.protocol === 'openai') {
     return ['qwenEnableCompatible', 'the native interface of type "qwen" is not supported yet; set it to true'];
   }
@@ -92,8 +113,12 @@ export function notesOf(settings: ProviderSettings): readonly string[] {
 
 export function createProvider(settings: ProviderSettings): Provider {
   if (settings.type === 'openai') return openaiProvider(settings);
+  if (settings.type === 'azure') return azureProvider(settings);
+  if (settings.type === 'bedrock') return bedrockProvider(settings);
   if (settings.type === 'claude') return claudeProvider(settings);
+  if (settings.type === 'cohere') return cohereProvider(settings);
   if (settings.type === 'gemini') return geminiProvider(settings);
+  if (settings.type === 'triton') return tritonProvider(settings);
   if (settings.type === 'vertex') return vertexProvider(settings);
   const provider = compatibleProvider(settings.type, settings);
   if (!provider) throw new PluginConfigError('type', `"${settings.type}" is no known provider type`);

@@ -31,7 +31,9 @@ export interface Provider {
   detect?(path: string): DetectedApi | undefined;
   /** The last word on an upstream path with query, for vendors whose credentials may stand in the query. A path that a translation names is left alone. */
   finishPath?(path: string, call: VendorCall): string;
-  /** APIs whose bodies may come as multipart/form-data for a translation to read, as an object made by `readForm`. */
+  /** Upstream path with query where the model stands in it and the body needs no translation. `asked`: the caller's path with query, `basePath` removed. */
+  pathForModel?(api: DetectedApi, model: string, asked: string): string | undefined;
+  /** APIs whose bodies may come as multipart/form-data for a translation or `pathForModel` to read, as an object made by `readForm`. */
   readonly readsForms?: ReadonlySet<ApiName>;
   /** The chain is gone for good: give back what `host.shared` lent. */
   dispose?(): void;

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import type { CustomSetting } from '../custom-settings.ts';
 import type { ModelMapping } from '../model-mapping.ts';
+import { azureKeys } from './azure/keys.ts';
+import { bedrockKeys } from './bedrock/keys.ts';
 import { geminiKeys } from './gemini/keys.ts';
+import { tritonKeys } from './triton/keys.ts';
 import { authCluster, vertexKeys } from './vertex/keys.ts';
 
 const text = (description: string) => z.string().default('').describe(description);
@@ -87,7 +90,10 @@ const shape = {
   hunyuanAuthKey: text('type hunyuan'),
   moonshotFileId: text('type moonshot'),
   qwenFileIds: z.array(z.string()).default([]),
+  ...azureKeys,
+  ...bedrockKeys,
   ...geminiKeys,
+  ...tritonKeys,
   ...vertexKeys,
 };
 

@@ -50,6 +50,7 @@ function whyNot(provider: Provider, settings: ProviderSettings): string | undefi
   if (settings.retryOnFailure?.enabled) return 'retryOnFailure sends requests again';
   if (settings.customSettings.length > 0) return 'customSettings edit request bodies';
   if (provider.credentials) return `type ${settings.type} fetches or makes credentials for each request`;
+  if (provider.pathForModel) return `type ${settings.type} names the model in the path`;
   if (provider.finishPath) return `type ${settings.type} edits the query`;
   if (provider.sign) return `type ${settings.type} signs requests`;
   if (settings.protocol === 'original') return undefined;

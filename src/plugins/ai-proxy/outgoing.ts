@@ -91,6 +91,8 @@ export async function outgoingHead(
   if (settings.type === 'generic' && settings.firstByteTimeout > 0) {
     set[FIRST_BYTE_TIMEOUT] = String(settings.firstByteTimeout);
   }
+  // Without a body there is no later moment.
+  if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, host.now()));
   return {
     plan,
     patch: { set, remove: ['accept-encoding', ...(auth.remove ?? [])] },
@@ -139,6 +141,8 @@ export async function outgoingBody(
   return { body: edited.body, set };
 }
 
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
+const NO_BODY = new Uint8Array();
 const UNEDITED: EditedBody = { body: undefined, stream: false };
 
 function wantsBody({ provider, original, edits }: Pipeline, plan: RequestPlan, type: string | undefined): boolean {

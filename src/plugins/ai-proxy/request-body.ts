@@ -33,6 +33,8 @@ export async function editRequestBody(
   const form = translation && contentType !== undefined ? readForm(bytes, contentType) : undefined;
   const parsed = form ? BodyEditor.of(form) : BodyEditor.parse(bytes);
   if (!parsed) {
+    const placed = translation ? undefined : placeOfForm(provider, plan, mapper, bytes, contentType);
+    if (placed) return { body: undefined, stream: false, vendor: placed };
     if (translation || plan.front) throw new TranslationError('the request body is not a JSON object');
     return { body: undefined, stream: false };
   }
@@ -50,9 +52,30 @@ export async function editRequestBody(
     if (value === undefined) body.delete(name);
     else body.set(name, value);
   }
-  if (!translation) return { body: body.result(), stream };
+  if (!translation) {
+    const placed = placeOf(provider, plan, asString(body.value.model) ?? '');
+    return { body: body.result(), stream, ...(placed ? { vendor: placed } : {}) };
+  }
   const vendor = await translation.request(body.value as JsonObject);
   return { body: bytesOf(vendor.body), stream, vendor };
+}
+
+/** Where a request goes whose model stands in the path. */
+function placeOf(provider: Provider, { api, asked }: RequestPlan, model: string): { path: string } | undefined {
+  const path = api && provider.pathForModel?.(api, model, asked);
+  return path === undefined ? undefined : { path };
+}
+
+function placeOfForm(
+  provider: Provider,
+  plan: RequestPlan,
+  mapper: ModelMapper,
+  bytes: Buffer,
+  contentType: string | undefined,
+): { path: string } | undefined {
+  if (!provider.pathForModel || contentType === undefined) return undefined;
+  const model = asString(readForm(bytes, contentType)?.model) ?? '';
+  return placeOf(provider, plan, mapper.map(model));
 }
 
 /** Paths of a vendor's own protocol are spoken to in it, whatever the route speaks otherwise. */
