@@ -10,16 +10,19 @@ import { bedrockProvider } from './bedrock/provider.ts';
 import { claudeProvider } from './claude/provider.ts';
 import { cohereProvider } from './cohere/provider.ts';
 import { compatibleProvider, missingKey, openaiProvider } from './compatible.ts';
+import { deeplProvider } from './deepl/provider.ts';
+import { difyProvider } from './dify/provider.ts';
 import { geminiProvider } from './gemini/provider.ts';
+import { hunyuanSignedProvider } from './hunyuan/signed.ts';
+import { minimaxProProvider } from './minimax/pro.ts';
 import type { Provider } from './provider.ts';
+import { qwenNativeProvider } from './qwen/provider.ts';
 import type { ProviderSettings } from './settings.ts';
+import { sparkProvider } from './spark/provider.ts';
 import { VENDORS } from './table.ts';
 import { tritonProvider } from './triton/provider.ts';
 import { vertexProblem } from './vertex/mode.ts';
 import { vertexProvider } from './vertex/provider.ts';
-
-/** Types of the reference whose translation is still to come. */
-const NOT_YET = new Set(['deepl', 'dify']);
 
 export const PROVIDER_TYPES: readonly string[] = [
   'openai',
@@ -27,14 +30,17 @@ export const PROVIDER_TYPES: readonly string[] = [
   'bedrock',
   'claude',
   'cohere',
+  'deepl',
+  'dify',
   'gemini',
+  'spark',
   'triton',
   'vertex',
   ...Object.keys(VENDORS),
 ];
 
 /** Types with a folder of their own that cannot do without `apiTokens`. */
-const NEED_TOKENS = new Set(['claude', 'cohere', 'gemini', 'triton']);
+const NEED_TOKENS = new Set(['claude', 'cohere', 'deepl', 'dify', 'gemini', 'triton']);
 
 /** Throws PluginConfigError, its path relative to the provider, for settings that cannot work. */
 export function checkSettings(settings: ProviderSettings): void {
@@ -62,9 +68,6 @@ function checkStatuses(path: string, patterns: readonly string[] = []): void {
 
 function checkType(settings: ProviderSettings): void {
   const { type } = settings;
-  if (NOT_YET.has(type)) {
-    throw new PluginConfigError('type', `"${type}" is not supported yet`, `use one of: ${PROVIDER_TYPES.join(', ')}`);
-  }
   if (!PROVIDER_TYPES.includes(type)) {
     throw new PluginConfigError(
       'type',
@@ -74,7 +77,9 @@ function checkType(settings: ProviderSettings): void {
   }
   const row = VENDORS[type];
   const missing = row
-    ? missingKey(row, settings)
+    ? signed(settings)
+      ? undefined
+      : missingKey(row, settings)
     : NEED_TOKENS.has(type) && settings.apiTokens.length === 0
       ? 'apiTokens'
       : undefined;
@@ -87,18 +92,34 @@ function unsupportedVariant(settings: ProviderSettings): readonly [path: string,
   if (settings.type === 'vertex') return vertexProblem(settings);
   if (settings.type === 'azure') return azureProblem(settings);
   if (settings.type === 'bedrock') return bedrockProblem(settings);
-  if (settings.type === 'qwen' && !settings.qwenEnableCompatible && settings.protocol === 'openai') {
-    return ['qwenEnableCompatible', 'the native interface of type "qwen" is not supported yet; set it to true'];
+  if (settings.type === 'qwen' && settings.qwenFileIds.length > 0) {
+    if (settings.context) return ['qwenFileIds', 'must not be set together with context'];
+    if (settings.qwenEnableCompatible)
+      return ['qwenFileIds', 'needs the native interface: set qwenEnableCompatible to false'];
   }
-  if (settings.type === 'qwen' && settings.qwenFileIds.length > 0) return ['qwenFileIds', 'is not supported yet'];
-  if (settings.type === 'minimax' && settings.minimaxApiType === 'pro') {
-    return ['minimaxApiType', '"pro" is not supported yet; use "v2"'];
+  if (settings.type === 'minimax' && settings.minimaxApiType === 'pro' && !settings.minimaxGroupId) {
+    return ['minimaxGroupId', 'must be set for minimaxApiType "pro"'];
   }
-  if (settings.type === 'hunyuan' && (settings.hunyuanAuthId || settings.hunyuanAuthKey)) {
-    return ['hunyuanAuthId', 'the signed interface is not supported yet; use apiTokens'];
+  if (settings.type === 'hunyuan') return hunyuanProblem(settings);
+  if (settings.type === 'deepl' && !settings.targetLang) return ['targetLang', 'must be set for type "deepl"'];
+  if (settings.type === 'dify' && settings.botType === 'Workflow') {
+    if (!settings.inputVariable) return ['inputVariable', 'must be set for botType "Workflow"'];
+    if (!settings.outputVariable) return ['outputVariable', 'must be set for botType "Workflow"'];
   }
   if (settings.type === 'moonshot' && settings.moonshotFileId) return ['moonshotFileId', 'is not supported yet'];
   if (settings.type === 'claude' && settings.claudeCodeMode) return ['claudeCodeMode', 'is not supported yet'];
+  return undefined;
+}
+
+function signed({ type, hunyuanAuthId, hunyuanAuthKey }: ProviderSettings): boolean {
+  return type === 'hunyuan' && (hunyuanAuthId !== '' || hunyuanAuthKey !== '');
+}
+
+/** Lengths of Tencent Cloud's ids and keys. */
+function hunyuanProblem(settings: ProviderSettings): readonly [path: string, message: string] | undefined {
+  if (!signed(settings)) return undefined;
+  if (settings.hunyuanAuthId.length !== 36) return ['hunyuanAuthId', 'must have 36 characters'];
+  if (settings.hunyuanAuthKey.length !== 32) return ['hunyuanAuthKey', 'must have 32 characters'];
   return undefined;
 }
 
@@ -117,7 +138,13 @@ export function createProvider(settings: ProviderSettings): Provider {
   if (settings.type === 'bedrock') return bedrockProvider(settings);
   if (settings.type === 'claude') return claudeProvider(settings);
   if (settings.type === 'cohere') return cohereProvider(settings);
+  if (settings.type === 'deepl') return deeplProvider(settings);
+  if (settings.type === 'dify') return difyProvider(settings);
   if (settings.type === 'gemini') return geminiProvider(settings);
+  if (settings.type === 'hunyuan' && signed(settings)) return hunyuanSignedProvider(settings);
+  if (settings.type === 'minimax' && settings.minimaxApiType === 'pro') return minimaxProProvider(settings);
+  if (settings.type === 'qwen' && !settings.qwenEnableCompatible) return qwenNativeProvider(settings);
+  if (settings.type === 'spark') return sparkProvider(settings);
   if (settings.type === 'triton') return tritonProvider(settings);
   if (settings.type === 'vertex') return vertexProvider(settings);
   const provider = compatibleProvider(settings.type, settings);

@@ -4,7 +4,11 @@ import type { CustomSetting } from '../custom-settings.ts';
 import type { ModelMapping } from '../model-mapping.ts';
 import { azureKeys } from './azure/keys.ts';
 import { bedrockKeys } from './bedrock/keys.ts';
+import { deeplKeys } from './deepl/keys.ts';
+import { difyKeys } from './dify/keys.ts';
 import { geminiKeys } from './gemini/keys.ts';
+import { minimaxKeys } from './minimax/keys.ts';
+import { qwenKeys } from './qwen/keys.ts';
 import { tritonKeys } from './triton/keys.ts';
 import { authCluster, vertexKeys } from './vertex/keys.ts';
 
@@ -74,8 +78,6 @@ const shape = {
   claudeVersion: text('type claude: anthropic-version'),
   apiVersion: text('type claude: anthropic-version'),
   claudeCodeMode: flag('type claude'),
-  qwenEnableCompatible: z.boolean().default(true).describe('type qwen: use the OpenAI-compatible interface'),
-  qwenDomain: text('type qwen: host'),
   doubaoDomain: text('type doubao: host'),
   zhipuDomain: text('type zhipuai: host'),
   zhipuCodePlanMode: flag('type zhipuai: the coding plan’s path'),
@@ -85,14 +87,16 @@ const shape = {
   vllmCustomUrl: text('type vllm: URL as openaiCustomUrl'),
   vllmServerHost: text('type vllm: host'),
   genericHost: text('type generic: host; empty keeps the caller’s'),
-  minimaxApiType: z.enum(['v2', 'pro']).default('v2'),
   hunyuanAuthId: text('type hunyuan'),
   hunyuanAuthKey: text('type hunyuan'),
   moonshotFileId: text('type moonshot'),
-  qwenFileIds: z.array(z.string()).default([]),
   ...azureKeys,
   ...bedrockKeys,
+  ...deeplKeys,
+  ...difyKeys,
   ...geminiKeys,
+  ...minimaxKeys,
+  ...qwenKeys,
   ...tritonKeys,
   ...vertexKeys,
 };

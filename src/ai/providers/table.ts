@@ -91,7 +91,6 @@ export const VENDORS: Readonly<Record<string, VendorRow>> = {
     capabilities: { [chat]: '/v2/chat/completions', [embeddings]: '/v2/embeddings' },
   },
   hunyuan: { host: 'api.hunyuan.cloud.tencent.com', ...bearer, capabilities: same(chat, embeddings) },
-  spark: { host: 'spark-api-open.xf-yun.com', auth: 'bearer', needsToken: false, capabilities: same(chat) },
   mistral: { host: 'api.mistral.ai', ...bearer, capabilities: same(chat, embeddings) },
   groq: {
     host: 'api.groq.com',

@@ -1,0 +1,13 @@
+/** Keys of ai-proxy that belong to type qwen. */
+import { z } from 'zod';
+
+export const qwenKeys = {
+  qwenEnableCompatible: z.boolean().default(true).describe('type qwen: use the OpenAI-compatible interface'),
+  qwenDomain: z.string().default('').describe('type qwen: host'),
+  qwenEnableSearch: z.boolean().default(false).describe('type qwen, native interface: the model may search the web'),
+  qwenFileIds: z.array(z.string()).default([]).describe('type qwen, model qwen-long: files that the model reads'),
+  reasoningContentMode: z
+    .enum(['passthrough', 'ignore', 'concat'])
+    .default('passthrough')
+    .describe('type qwen, native interface: where reasoning goes'),
+};
