@@ -1,5 +1,6 @@
 /** OpenAI chat objects as the gateway writes them. Members that say nothing yet are `null`, never left out: clients of other vendors' SDKs rely on it. */
 import type { SseEvent } from '#plugin-sdk/hooks.ts';
+import { asString } from './json.ts';
 
 export interface ToolCall {
   readonly index?: number;
@@ -48,6 +49,16 @@ export interface MessageChoice extends Choice {
 
 export interface DeltaChoice extends Choice {
   readonly delta: ChatMessage;
+}
+
+/** A whole tool call of an answer; `input` as the vendor's JSON value. */
+export function toolCallOf(index: number, id: unknown, name: unknown, input: unknown): ToolCall {
+  return {
+    index,
+    id: asString(id) ?? '',
+    type: 'function',
+    function: { name: asString(name) ?? '', arguments: JSON.stringify(input ?? {}) },
+  };
 }
 
 export function chatCompletion(

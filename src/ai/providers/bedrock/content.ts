@@ -1,5 +1,6 @@
 /** Blocks of Converse messages. */
 import { asNumber, asObject, asString, compact, type JsonObject, objectsOf, parseObject } from '../../json.ts';
+import { turnsOf } from '../../turns.ts';
 import { TranslationError } from '../provider.ts';
 
 export type Block = Readonly<JsonObject>;
@@ -10,24 +11,16 @@ export interface Turn {
 }
 
 /** OpenAI messages without system ones. Bedrock refuses blank texts and turns without content: they are left out. */
-export function turnsOf(messages: readonly JsonObject[]): readonly Turn[] {
-  const turns: Turn[] = [];
-  let results: Block[] | undefined;
-  for (const message of messages) {
-    if (message.role === 'tool') {
-      if (!results) {
-        results = [];
-        turns.push({ role: 'user', content: results });
-      }
-      results.push(toolResult(message));
-      continue;
-    }
-    results = undefined;
-    const role = message.role === 'assistant' ? 'assistant' : 'user';
-    const content = [...blocksOf(message.content), ...(role === 'assistant' ? toolUses(message) : [])];
-    if (content.length > 0) turns.push({ role, content });
-  }
-  return turns;
+export function conversation(messages: readonly JsonObject[]): readonly Turn[] {
+  return turnsOf<Turn, Block>(messages, {
+    results: (content) => ({ role: 'user', content }),
+    result: toolResult,
+    turn(message) {
+      const role = message.role === 'assistant' ? 'assistant' : 'user';
+      const content = [...blocksOf(message.content), ...(role === 'assistant' ? toolUses(message) : [])];
+      return content.length > 0 ? { role, content } : undefined;
+    },
+  });
 }
 
 export function hasTools(turns: readonly Turn[]): boolean {

@@ -1,6 +1,6 @@
 /** Converse answer to OpenAI chat completion. */
 import { asObject, asString, type JsonObject, objectsOf, parseObject } from '../../json.ts';
-import { type ChatMessage, chatCompletion, type Envelope, type ToolCall } from '../../openai.ts';
+import { type ChatMessage, chatCompletion, type Envelope, toolCallOf } from '../../openai.ts';
 import { TranslationError } from '../provider.ts';
 import { toChatUsage } from './usage.ts';
 
@@ -25,7 +25,7 @@ function messageOf(message: JsonObject): ChatMessage {
   const calls = blocks
     .map((block) => asObject(block.toolUse))
     .filter((use) => use !== undefined)
-    .map(toolCall);
+    .map((use, index) => toolCallOf(index, use.toolUseId, use.name, use.input));
   return {
     role: 'assistant',
     content: content === '' && calls.length > 0 ? null : content,
@@ -38,15 +38,6 @@ function messageOf(message: JsonObject): ChatMessage {
 function textOfBlock(block: JsonObject): string {
   const cited = objectsOf(asObject(block.citationsContent)?.content);
   return asString(block.text) ?? cited.map((part) => asString(part.text) ?? '').join('');
-}
-
-function toolCall(use: JsonObject, index: number): ToolCall {
-  return {
-    index,
-    id: asString(use.toolUseId) ?? '',
-    type: 'function',
-    function: { name: asString(use.name) ?? '', arguments: JSON.stringify(use.input ?? {}) },
-  };
 }
 
 export function finishReason(stopReason: unknown): string | null {

@@ -1,7 +1,7 @@
 /** OpenAI chat request to a Converse request. The model stands in the path. */
 import { asArray, asObject, asString, compact, type JsonObject, objectsOf } from '../../json.ts';
 import { TranslationError } from '../provider.ts';
-import { type Block, inferenceConfig, type Turn, textOf, toolConfig, turnsOf } from './content.ts';
+import { type Block, conversation, inferenceConfig, type Turn, textOf, toolConfig } from './content.ts';
 
 export interface ConverseSettings {
   readonly bedrockAdditionalFields: Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export function toConverse(body: JsonObject, model: string, settings: ConverseSe
     .filter(isSystem)
     .map((message) => ({ text: textOf(message.content) }))
     .filter(({ text }) => text !== '');
-  const turns = turnsOf(all.filter((message) => !isSystem(message)));
+  const turns = conversation(all.filter((message) => !isSystem(message)));
   const cached = withCachePoints(system, turns, cachePoint(body, model, settings), settings);
   return compact({
     system: cached.system.length > 0 ? cached.system : undefined,

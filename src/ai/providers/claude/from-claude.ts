@@ -1,6 +1,6 @@
 /** Anthropic Messages answer to OpenAI chat completion. */
 import { asObject, asString, type JsonObject, objectsOf, parseObject } from '../../json.ts';
-import { type ChatMessage, chatCompletion, type ToolCall } from '../../openai.ts';
+import { type ChatMessage, chatCompletion, toolCallOf } from '../../openai.ts';
 import { TranslationError } from '../provider.ts';
 import { mergeUsage, toChatUsage } from './usage.ts';
 
@@ -27,7 +27,9 @@ function messageOf(answer: JsonObject): ChatMessage {
       .filter((block) => block.type === type)
       .map((block) => asString(block[member]) ?? '')
       .join('');
-  const calls = blocks.filter((block) => block.type === 'tool_use').map(toolCall);
+  const calls = blocks
+    .filter((block) => block.type === 'tool_use')
+    .map((block, index) => toolCallOf(index, block.id, block.name, block.input));
   const content = join('text', 'text');
   const thinking = join('thinking', 'thinking');
   return {
@@ -35,15 +37,6 @@ function messageOf(answer: JsonObject): ChatMessage {
     content: content === '' && calls.length > 0 ? null : content,
     ...(thinking === '' ? {} : { reasoning_content: thinking }),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
-  };
-}
-
-function toolCall(block: JsonObject, index: number): ToolCall {
-  return {
-    index,
-    id: asString(block.id) ?? '',
-    type: 'function',
-    function: { name: asString(block.name) ?? '', arguments: JSON.stringify(block.input ?? {}) },
   };
 }
 

@@ -1,5 +1,6 @@
 /** OpenAI chat request to Anthropic Messages request. */
 import { asArray, asNumber, asObject, asString, compact, type JsonObject, objectsOf, parseObject } from '../../json.ts';
+import { turnsOf } from '../../turns.ts';
 import { TranslationError } from '../provider.ts';
 import type { ContentBlock, Turn } from './types.ts';
 
@@ -20,7 +21,7 @@ export function toClaude(body: JsonObject): JsonObject {
   const thinking = thinkingOf(body);
   return compact({
     model: body.model,
-    messages: turnsOf(all.filter((message) => !isSystem(message))),
+    messages: conversation(all.filter((message) => !isSystem(message))),
     system: system.length > 0 ? system.join('\n\n') : undefined,
     max_tokens: maxTokens(body, thinking?.budget_tokens),
     stop_sequences: stopSequences(body.stop),
@@ -61,24 +62,13 @@ function thinkingOf(body: JsonObject): { readonly type: 'enabled'; readonly budg
   return { type: 'enabled', budget_tokens: THINKING_TOKENS[effort] ?? DEFAULT_THINKING_TOKENS };
 }
 
-function turnsOf(messages: readonly JsonObject[]): readonly Turn[] {
-  const turns: Turn[] = [];
-  let results: ContentBlock[] | undefined;
-  for (const message of messages) {
-    if (message.role === 'tool') {
-      if (!results) {
-        results = [];
-        turns.push({ role: 'user', content: results });
-      }
-      results.push(toolResult(message));
-      continue;
-    }
-    results = undefined;
-    turns.push(
+function conversation(messages: readonly JsonObject[]): readonly Turn[] {
+  return turnsOf<Turn, ContentBlock>(messages, {
+    results: (content) => ({ role: 'user', content }),
+    result: toolResult,
+    turn: (message) =>
       message.role === 'assistant' ? assistantTurn(message) : { role: 'user', content: contentOf(message.content) },
-    );
-  }
-  return turns;
+  });
 }
 
 function toolResult(message: JsonObject): ContentBlock {
