@@ -1,0 +1,110 @@
+/** How often the controller writes, by the API server's own count: a burst of statuses at a rate, and nothing at all when nothing changed. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ControllerPorts,
+  controllerPorts,
+  type Process,
+  startController,
+  temporaryDir,
+} from '../support/controller.ts';
+import { eventually } from '../support/gateway.ts';
+import { installCrds, type KubeNamespace, kubectl, kubeNamespace } from '../support/kube.ts';
+
+const AMOUNT = 500;
+/** Status writes per second that the controller allows itself. */
+const RATE = 80;
+const ADDRESS = '192.0.2.7';
+
+const dir = temporaryDir();
+let system: KubeNamespace;
+let app: KubeNamespace;
+let ports: ControllerPorts;
+let controller: Process | undefined;
+
+const start = () => startController({ namespace: system.name, ports, ingressClass: system.name, dir: dir.path });
+
+beforeAll(async () => {
+  await installCrds();
+  system = await kubeNamespace('idle-system');
+  app = await kubeNamespace('idle-app');
+  ports = await controllerPorts();
+}, 120_000);
+
+afterAll(async () => {
+  await controller?.kill();
+  await app?.dispose();
+  await system?.dispose();
+  dir.remove();
+});
+
+const ingress = (name: string) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name },
+  spec: {
+    ingressClassName: system.name,
+    rules: [
+      {
+        host: `${name}.example.com`,
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+        },
+      },
+    ],
+  },
+});
+
+/** Requests that write Ingresses or kinds of Higress, ones that changed nothing too: they move no `resourceVersion`. */
+async function writes(): Promise<number> {
+  const text = await kubectl(['get', '--raw', '/metrics']);
+  const counters = text.matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm);
+  return [...counters]
+    .filter(([, labels = '']) => /resource="(ingresses|mcpbridges|wasmplugins|http2rpcs)"/.test(labels))
+    .filter(([, labels = '']) => /verb="(POST|PUT|PATCH|APPLY|DELETE|DELETECOLLECTION)"/.test(labels))
+    .reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
+interface Listed {
+  readonly items: readonly { readonly status: { readonly loadBalancer?: { readonly ingress?: { ip?: string }[] } } }[];
+}
+
+/** Ingresses whose status has the gateway's address. */
+async function addressed(): Promise<number> {
+  const { items } = JSON.parse(await app.kubectl(['get', 'ingresses', '-o', 'json'])) as Listed;
+  return items.filter(({ status }) => status.loadBalancer?.ingress?.[0]?.ip === ADDRESS).length;
+}
+
+describe('the count of writes', () => {
+  it('follows a burst of statuses at a rate, and stays when nothing changed, over restarts too', async () => {
+    const items = Array.from({ length: AMOUNT }, (_, n) => ingress(`app-${n}`));
+    await app.kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    await system.apply(`apiVersion: v1
+kind: Service
+metadata: { name: higress-gateway, labels: { app: higress-gateway } }
+spec: { type: ClusterIP, externalIPs: ["${ADDRESS}"], ports: [{ port: 80 }] }
+`);
+    const beforeBurst = await writes();
+    controller = start();
+    await eventually('the first address is there', async () => (await addressed()) > 0, 60_000);
+    const began = performance.now();
+    const already = await addressed();
+    await eventually('all addresses are there', async () => (await addressed()) === AMOUNT, 60_000);
+    // A tenth of a second's worth, and those under way, may come at once.
+    expect(performance.now() - began).toBeGreaterThan(((AMOUNT - already - 2 * RATE) / RATE) * 1000);
+    const burst = (await writes()) - beforeBurst;
+    expect(burst).toBeGreaterThanOrEqual(AMOUNT);
+    // A status may be written twice where its first write has not come back by the watch.
+    expect(burst).toBeLessThan(AMOUNT * 1.1);
+
+    for (let round = 1; round <= 3; round += 1) {
+      await controller.kill();
+      const before = await writes();
+      controller = start();
+      // Statuses are written in turn, so this one's comes after all that the new controller would have written.
+      await app.kubectl(['create', '-f', '-'], JSON.stringify(ingress(`marker-${round}`)));
+      await eventually('the marker has its address', async () => (await addressed()) === AMOUNT + round, 60_000);
+      // Its creation and its status.
+      expect((await writes()) - before).toBe(2);
+    }
+  }, 240_000);
+});
