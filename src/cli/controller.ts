@@ -26,6 +26,7 @@ export interface ControllerFlags {
   readonly pluginServerHttpPort: number;
   readonly pluginServerSocketDir: string;
   readonly serviceName: string;
+  readonly deploymentName: string;
   readonly dataDir?: string;
   readonly kubeconfig?: string;
   readonly logLevel: string;

@@ -120,6 +120,7 @@ program
   .option('--pluginServerHttpPort <port>', 'port for MCP servers and Wasm modules', port, 18081)
   .option('--pluginServerSocketDir <dir>', 'sidecar mode: folder of the Unix sockets', '/var/run/higress')
   .option('--serviceName <name>', "this controller's Service", 'higress-controller')
+  .option('--deploymentName <name>', 'Deployment of the controller: owns its Secrets and Lease (default: none)', '')
   .option('--dataDir <dir>', 'files of this replica (default: below the temporary folder)')
   .option('--kubeconfig <path>', 'default: in the cluster, else KUBECONFIG, else ~/.kube/config')
   .option('--logLevel <level>', 'trace, debug, info, warn, error or silent', logLevel, 'info')

@@ -54,6 +54,7 @@ const OWN_NAMESPACE = [
   '/services: list watch create',
   '/services[higress-plugin-server]: patch delete',
   'apps/deployments: list watch create',
+  'apps/deployments[higress-controller]: get',
   'apps/deployments[higress-plugin-server]: patch delete',
   'autoscaling/horizontalpodautoscalers: list watch create',
   'autoscaling/horizontalpodautoscalers[higress-plugin-server]: patch delete',

@@ -94,7 +94,7 @@ describe('the chart', () => {
   it('lets the controller do all that it does', async () => {
     const kubeconfig = await asController();
     const where = { namespace: system.name, ports, ingressClass: system.name, dir: dir.path };
-    controller = startController({ ...where, kubeconfig });
+    controller = startController({ ...where, kubeconfig, args: ['--deploymentName', 'higress-controller'] });
     await mountSecret(system.name, 'higress-xds-gateway', `${dir.path}/gateway`);
     envoy = await startGatewayEnvoy(ports, `${dir.path}/gateway`);
     await app.apply(`apiVersion: networking.k8s.io/v1
@@ -215,8 +215,14 @@ spec: { url: oci://example.com/plugins/request-block:1.0.0, defaultConfig: { blo
     expect(await tracing()).toBeUndefined();
   }, 120_000);
 
-  it('is gone when it is uninstalled', async () => {
+  it('is gone when it is uninstalled, what the controller made for itself as well', async () => {
+    await controller?.kill();
     await helm('uninstall');
+    await eventually(
+      'Secrets and Lease are collected',
+      async () => !/higress/.test(await system.kubectl(['get', 'secrets,leases', '-o', 'name'])),
+      90_000,
+    );
     const kinds =
       'deployments,services,configmaps,roles,rolebindings,serviceaccounts,poddisruptionbudgets,ingressclasses';
     await eventually('nothing is left', async () => {

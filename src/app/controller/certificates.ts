@@ -9,6 +9,7 @@ import type { Logger } from '#lib/log.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
 import { createAuthority, type Identity, isFresh, issue } from './authority.ts';
+import { type OwnerReference, withOwner } from './release-owner.ts';
 
 export interface CertificatesOptions {
   readonly client: KubeClient;
@@ -17,6 +18,8 @@ export interface CertificatesOptions {
   readonly serverNames: readonly string[];
   /** The server's files go here; not shared with other replicas. */
   readonly dir: string;
+  /** Owner of the Secrets. */
+  readonly owner: Promise<OwnerReference | undefined>;
   readonly log: Logger;
   readonly clock?: Clock;
   readonly checkMs?: number;
@@ -32,7 +35,11 @@ const CHECK_MS = 3_600_000;
 const ATTEMPTS = 5;
 
 interface Secret {
-  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion?: string;
+    readonly ownerReferences?: readonly OwnerReference[];
+  };
   readonly data?: Readonly<Record<string, string>>;
 }
 
@@ -142,9 +149,13 @@ export class Certificates {
           Buffer.from(value, 'base64').toString('utf8'),
         ]),
       );
-      if (existing !== undefined && (await good(data))) return data;
-      const stringData = await make();
-      const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'higress-controller' } };
+      const fresh = existing !== undefined && (await good(data));
+      const owned = existing?.metadata.ownerReferences;
+      const ownerReferences = withOwner(owned, await this.#options.owner);
+      if (fresh && ownerReferences === owned) return data;
+      const stringData = fresh ? data : await make();
+      const labels = { 'app.kubernetes.io/managed-by': 'higress-controller' };
+      const metadata = { name, namespace, labels, ...(ownerReferences !== undefined && { ownerReferences }) };
       const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData };
       try {
         if (existing === undefined) await client.request(path, { method: 'POST', body });

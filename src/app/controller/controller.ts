@@ -16,6 +16,7 @@ import { EventRecorder } from './event-recorder.ts';
 import { LeaderElection } from './leader.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { PluginServerDeployer } from './plugin-server-deployer.ts';
+import { releaseOwner } from './release-owner.ts';
 import type { ControllerSettings } from './settings.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -29,9 +30,11 @@ export interface RunningController {
 export async function startController(settings: ControllerSettings, log: Logger): Promise<RunningController> {
   const client = new KubeClient(loadConfig(settings.kubeconfig));
   const { systemNamespace, watchNamespace } = settings;
+  const owner = releaseOwner(client, systemNamespace, settings.deploymentName, log);
   const certificates = new Certificates({
     client,
     namespace: systemNamespace,
+    owner,
     serverNames: settings.serverNames,
     dir: join(settings.dataDir, 'xds'),
     log: log.child({ part: 'certificates' }),
@@ -105,6 +108,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     client,
     namespace: systemNamespace,
     lease: LEASE,
+    owner,
     identity: settings.podName,
     log: log.child({ part: 'leader' }),
     onElected: () => {

@@ -5,6 +5,7 @@
 import { type Clock, sleep, systemClock } from '#lib/clock.ts';
 import type { Logger } from '#lib/log.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
+import { type OwnerReference, withOwner } from './release-owner.ts';
 
 export interface LeaderOptions {
   readonly client: KubeClient;
@@ -12,6 +13,8 @@ export interface LeaderOptions {
   readonly lease: string;
   /** Unique to this process, for example the pod's name. */
   readonly identity: string;
+  /** Owner of the Lease. */
+  readonly owner: Promise<OwnerReference | undefined>;
   readonly log: Logger;
   readonly onElected: () => void;
   /** Called before anybody else can hold the lease. */
@@ -23,7 +26,11 @@ export interface LeaderOptions {
 }
 
 interface Lease {
-  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion?: string;
+    readonly ownerReferences?: readonly OwnerReference[];
+  };
   readonly spec?: {
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
@@ -108,9 +115,11 @@ export class LeaderElection {
     const now = new Date(this.#clock.now()).toISOString().replace('Z', '000Z');
     const seconds = Math.ceil(leaseMs / 1000);
     const existing = await client.request<Lease>(`${this.#path}/${name}`).catch(ifMissing);
+    const ownerReferences = withOwner(existing?.metadata.ownerReferences, await this.#options.owner);
+    const metadata = { ...existing?.metadata, name, ...(ownerReferences !== undefined && { ownerReferences }) };
     if (existing === undefined) {
       const spec = { holderIdentity: identity, leaseDurationSeconds: seconds, acquireTime: now, renewTime: now };
-      const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
+      const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
       return client.request(this.#path, { method: 'POST', body }).then(() => true, ifConflict);
     }
     const { spec = {} } = existing;
@@ -123,7 +132,7 @@ export class LeaderElection {
     const taken = ours ? {} : { acquireTime: now, leaseTransitions: (spec.leaseTransitions ?? 0) + 1 };
     const next = { ...spec, holderIdentity: identity, leaseDurationSeconds: seconds, renewTime: now, ...taken };
     return client
-      .request(`${this.#path}/${name}`, { method: 'PUT', body: { ...existing, spec: next } })
+      .request(`${this.#path}/${name}`, { method: 'PUT', body: { ...existing, metadata, spec: next } })
       .then(() => true, ifConflict);
   }
 

@@ -1,6 +1,7 @@
 /** What the plugin server is made of in a cluster, from the chart's `pluginServer` values. Pure. */
 import { z } from 'zod';
 import { CLIENT_SECRETS } from './certificates.ts';
+import type { OwnerReference } from './release-owner.ts';
 
 const object = z.record(z.string(), z.unknown());
 
@@ -44,13 +45,6 @@ export const pluginServerValuesSchema = z.object({
 });
 
 export type PluginServerValues = z.infer<typeof pluginServerValuesSchema>;
-
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-}
 
 export interface ManagedObject {
   readonly apiVersion: string;

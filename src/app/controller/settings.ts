@@ -28,6 +28,8 @@ export interface ControllerSettings {
   /** Folder of the mounted client certificate in gateway pods. */
   readonly gatewayCertDir: string;
   readonly pluginServer: PluginServerPlace;
+  /** The Deployment that this process belongs to, owner of what it makes for itself; empty = none. */
+  readonly deploymentName: string;
   /** DNS names of this controller's Service. */
   readonly serverNames: readonly string[];
   /** This replica's own files. */
