@@ -6,6 +6,7 @@ import type { Logger } from '#lib/log.ts';
 import type { World } from '#model/world.ts';
 import { EMPTY_PART, PART_KEYS, type PartKey, type WorldPart } from '#sources/files/kinds.ts';
 import { FileSource } from '#sources/files/source.ts';
+import type { RawObject } from '#sources/kube/reflector.ts';
 import { KubeSource, type KubeSourceOptions } from '#sources/kube/source.ts';
 import { RegistryManager, type RegistryStatus } from '#sources/registry/manager.ts';
 
@@ -28,6 +29,8 @@ export interface Sources {
 export interface KubeSources extends Sources {
   /** See `KubeSource.aside`. */
   aside(part: PartKey, namespace: string, name: string): unknown;
+  /** See `KubeSource.wrote`. */
+  wrote(object: RawObject): void;
 }
 
 /** Folders of manifests, for a standalone gateway. */
@@ -103,6 +106,7 @@ export function startKubeSources(
   kube.start();
   return {
     aside: (key, namespace, name) => kube.aside(key, namespace, name),
+    wrote: (object) => kube.wrote(object),
     registries: () => registries.status(),
     pending: () => [...kube.pending(), ...(registries.settled ? [] : ['a registry has not answered yet'])],
     suppressedLines: () => registries.suppressedLines + kube.suppressedLines,

@@ -57,6 +57,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     systemNamespace,
     enableStatus: settings.enableStatus,
     aside: (part, namespace, name) => sources?.aside(part, namespace, name),
+    onWritten: (object) => sources?.wrote(object),
     serves: (ingress) => isSelected(ingress, world),
     log: log.child({ part: 'status' }),
   });

@@ -12,6 +12,7 @@ import { MCP_BRIDGE_NAME } from '#model/mcp-bridge.ts';
 import type { KubeObject } from '#model/object.ts';
 import { type KubeClient, KubeError, MERGE_PATCH } from '#sources/kube/client.ts';
 import type { Publishing } from '#sources/kube/kinds.ts';
+import type { RawObject } from '#sources/kube/reflector.ts';
 import { type LoadBalancerAddress, publishedAddresses, sameAddresses } from '#status/addresses.ts';
 import { type Condition, transition, verdicts } from '#status/conditions.ts';
 import { objectPath } from './objects.ts';
@@ -22,6 +23,8 @@ export interface StatusWriterOptions {
   /** False: Ingress addresses are left alone. */
   readonly enableStatus: boolean;
   readonly aside: (part: 'ingresses' | 'services' | ConditionedPart, namespace: string, name: string) => unknown;
+  /** The object as the server answered a write. */
+  readonly onWritten: (object: RawObject) => void;
   /** Whether the Ingress is one that this gateway serves. */
   readonly serves: (ingress: Outcome['world']['ingresses'][number], outcome: Outcome) => boolean;
   readonly log: Logger;
@@ -32,6 +35,8 @@ type ConditionedPart = 'mcpBridges' | 'wasmPlugins' | 'http2rpcs';
 
 interface Status {
   readonly conditions?: readonly Condition[];
+  /** Null in a patch: none any more. */
+  readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerAddress[] | null };
   readonly [field: string]: unknown;
 }
 
@@ -42,7 +47,8 @@ const SETTLE_MS = 100;
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue: WorkQueue;
-  readonly #wanted = new Map<string, { readonly path: string; readonly status: unknown }>();
+  /** What is not written yet. */
+  readonly #wanted = new Map<string, { readonly path: string; readonly status: Status }>();
   /** The addresses that Ingresses were compared with last, and those Ingresses; only new ones are looked at until something else may have changed. */
   #compared: { readonly addresses: string; readonly ingresses: Outcome['world']['ingresses'] } | undefined;
   #outcome: Outcome | undefined;
@@ -71,6 +77,7 @@ export class StatusWriter {
   deactivate(): void {
     this.#active = false;
     this.#queue.clear();
+    this.#wanted.clear();
   }
 
   /** Something that statuses are made of may have changed. */
@@ -96,17 +103,14 @@ export class StatusWriter {
     const now = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d{3}Z$/, 'Z');
     for (const part of CONDITIONED) {
       for (const object of outcome.world[part]) {
-        const { namespace, name, generation } = object.metadata;
-        const before = (this.#options.aside(part, namespace, name) ?? {}) as Status;
+        const { generation } = object.metadata;
+        const before = this.#before(part, object);
         const problems = byObject.get(keyOf(object)) ?? [];
         const next = verdicts({ generation, problems, programmed: outcome.programmed });
         const conditions = transition(before.conditions ?? [], next, now);
         const extra = extraStatus(part, object, outcome);
         const same = Object.entries(extra).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]));
-        if (conditions === undefined && same) {
-          this.#wanted.delete(keyOf(object));
-          continue;
-        }
+        if (conditions === undefined && same) continue;
         this.#want(object, { ...extra, conditions: conditions ?? before.conditions });
       }
     }
@@ -125,19 +129,19 @@ export class StatusWriter {
     this.#compared = { addresses: key, ingresses };
     for (const ingress of difference(before, ingresses).added) {
       if (!serves(ingress, outcome)) continue;
-      const { namespace, name } = ingress.metadata;
-      const status = aside('ingresses', namespace, name) as
-        | { loadBalancer?: { ingress?: readonly LoadBalancerAddress[] } }
-        | undefined;
-      if (sameAddresses(status?.loadBalancer?.ingress ?? [], addresses)) {
-        this.#wanted.delete(keyOf(ingress));
-        continue;
-      }
+      const { loadBalancer } = this.#before('ingresses', ingress);
+      if (sameAddresses(loadBalancer?.ingress ?? [], addresses)) continue;
       this.#want(ingress, { loadBalancer: { ingress: addresses.length === 0 ? null : addresses } });
     }
   }
 
-  #want(object: KubeObject, status: unknown): void {
+  /** The status that the object has, or is about to get. */
+  #before(part: 'ingresses' | ConditionedPart, object: KubeObject): Status {
+    const { namespace, name } = object.metadata;
+    return this.#wanted.get(keyOf(object))?.status ?? (this.#options.aside(part, namespace, name) as Status) ?? {};
+  }
+
+  #want(object: KubeObject, status: Status): void {
     const { namespace, name } = object.metadata;
     const key = keyOf(object);
     this.#wanted.set(key, { path: `${objectPath(object.kind, namespace, name)}/status`, status });
@@ -149,13 +153,19 @@ export class StatusWriter {
     if (wanted === undefined || !this.#active) return;
     const { path, status } = wanted;
     try {
-      await this.#options.client.request(path, { method: 'PATCH', contentType: MERGE_PATCH, body: { status } });
-      this.#wanted.delete(key);
+      const body = { status };
+      const written = await this.#options.client.request<RawObject>(path, {
+        method: 'PATCH',
+        contentType: MERGE_PATCH,
+        body,
+      });
+      this.#options.onWritten(written);
     } catch (error) {
       // Deleted meanwhile.
       if (!(error instanceof KubeError && error.status === 404)) throw error;
-      this.#wanted.delete(key);
     }
+    // Another one may be wanted by now; its key stands in the queue.
+    if (this.#wanted.get(key) === wanted) this.#wanted.delete(key);
   }
 }
 

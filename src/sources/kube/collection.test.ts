@@ -72,6 +72,41 @@ describe('a collection', () => {
     expect([collection.objects[0] === before, changes]).toEqual([false, 1]);
   });
 
+  it('knows an object of a list again in a watch, which names the kind too', () => {
+    list(raw('a', 1));
+    changes = 0;
+    collection.changed({ kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', ...raw('a', 2, { status: {} }) });
+    expect([changes, asides]).toEqual([0, 1]);
+  });
+
+  it('takes the answer to a write as known, when it is newer than what it knows', () => {
+    list(raw('a', 9));
+    changes = 0;
+    const answer: RawObject = {
+      kind: 'Ingress',
+      ...raw('a', 10, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }),
+    };
+    collection.wrote(answer);
+    expect([collection.aside('ns', 'a'), changes]).toEqual([answer.status, 0]);
+    // The watch brings it a second time.
+    collection.changed(answer);
+    expect([changes, asides]).toEqual([0, 0]);
+    collection.changed(raw('a', 11, { status: {} }));
+    collection.wrote(answer);
+    expect(collection.aside('ns', 'a')).toEqual({});
+  });
+
+  it('leaves an answer to the watch that is of another specification, or of an object that is gone', () => {
+    list(raw('a', 1), raw('b', 1));
+    collection.wrote(raw('a', 2, { spec: { rules: [] }, status: {} }));
+    collection.deleted(raw('b', 2));
+    collection.wrote(raw('b', 3, { status: {} }));
+    expect([names(), collection.aside('ns', 'a')]).toEqual([['a'], undefined]);
+    changes = 0;
+    collection.changed(raw('a', 2, { spec: { rules: [] }, status: {} }));
+    expect(changes).toBe(1);
+  });
+
   it('does not hold what nobody reads', () => {
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', 'higress.io/x': 'y' };
     list(raw('a', 1, {}, { annotations }), raw('unwanted', 1));

@@ -93,6 +93,18 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     if (this.#remove(keyOf(object))) this.#options.onChange();
   }
 
+  /**
+   * The server's answer to a write of our own, which may be here before the watch tells it: whoever compares next must not write once more. An answer that
+   * holds more than the write, or comes too late, is left to the watch.
+   */
+  wrote(raw: RawObject): void {
+    const before = this.#entries.get(keyOf(raw));
+    const version = raw.metadata.resourceVersion;
+    if (before === undefined || !isNewer(version, before.version)) return;
+    if (contentOf(this.#valueOf(raw)) !== before.content) return;
+    this.#entries.set(keyOf(raw), { ...before, version, aside: this.#options.aside?.(raw) });
+  }
+
   failed(error: Error): void {
     this.#options.onFailed(error);
   }
@@ -102,16 +114,15 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
   }
 
   #put(raw: RawObject): boolean {
-    const { kind, apiVersion, parse, wanted } = this.#options;
+    const { parse, wanted } = this.#options;
     const key = keyOf(raw);
     if (wanted?.(raw) === false) return this.#remove(key);
     const version = raw.metadata.resourceVersion;
     const before = this.#entries.get(key);
     if (before !== undefined && version !== undefined && before.version === version) return false;
-    const value = { ...lean(raw), kind, apiVersion };
+    const value = this.#valueOf(raw);
     const aside = this.#options.aside?.(raw);
-    // The server writes the same object in the same order.
-    const content = sha256(JSON.stringify({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } }));
+    const content = contentOf(value);
     if (before?.content === content) {
       this.#entries.set(key, { ...before, version, aside });
       if (aside !== undefined || before.aside !== undefined) this.#options.onAside();
@@ -133,6 +144,11 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     return true;
   }
 
+  #valueOf(raw: RawObject): RawObject {
+    const { kind, apiVersion } = this.#options;
+    return { kind, apiVersion, ...lean(raw) };
+  }
+
   #remove(key: string): boolean {
     if (!this.#entries.delete(key)) return false;
     this.#forget();
@@ -145,8 +161,8 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
   }
 }
 
-/** Without what nobody here reads and what would otherwise be held for every object. */
-function lean({ status: _status, ...raw }: RawObject): RawObject {
+/** Without what nobody here reads and what would otherwise be held for every object, and without the kind, which lists leave out. */
+function lean({ status: _status, kind: _kind, apiVersion: _apiVersion, ...raw }: RawObject): RawObject {
   const {
     managedFields: _managed,
     annotations,
@@ -157,6 +173,17 @@ function lean({ status: _status, ...raw }: RawObject): RawObject {
   };
   const { [LAST_APPLIED]: _applied, ...notes } = annotations ?? {};
   return { ...raw, metadata: { ...metadata, annotations: notes } as RawObject['metadata'] };
+}
+
+/** The server writes the same object in the same order. */
+function contentOf(value: RawObject): string {
+  return sha256(JSON.stringify({ ...value, metadata: { ...value.metadata, resourceVersion: undefined } }));
+}
+
+/** Resource versions are decimal numbers that grow (Kubernetes 1.35 says so of all its kinds). What is none of these is not newer. */
+function isNewer(version: string | undefined, before: string | undefined): boolean {
+  const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
+  return isNumber(version) && isNumber(before) && BigInt(version) > BigInt(before);
 }
 
 function keyOf({ metadata }: RawObject): string {

@@ -7,7 +7,7 @@ import { PART_KEYS, type PartKey, type WorldPart } from '../files/kinds.ts';
 import { type KubeClient, KubeError } from './client.ts';
 import { Collection } from './collection.ts';
 import { KUBE_KINDS, type KubeKind, parserOf, pathsOf } from './kinds.ts';
-import { Reflector } from './reflector.ts';
+import { type RawObject, Reflector } from './reflector.ts';
 
 export interface KubeSourceOptions {
   readonly client: KubeClient;
@@ -76,6 +76,11 @@ export class KubeSource {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** An answer to a write of our own; see `Collection.wrote`. */
+  wrote(object: RawObject & { readonly kind?: string }): void {
+    for (const { kind, collection } of this.#watched) if (kind.kind === object.kind) collection.wrote(object);
   }
 
   get suppressedLines(): number {
