@@ -2,6 +2,7 @@
 import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
 
 export interface LlmRequest {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -32,6 +33,7 @@ export async function startLlm(first: LlmHandler = (_request, response) => compl
     const body = Buffer.concat(parts);
     const { authorization, 'x-api-key': key } = request.headers;
     const one: LlmRequest = {
+      method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
       body,
