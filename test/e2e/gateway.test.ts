@@ -1,126 +1,36 @@
-/**
- * The chart on a cluster with real pods: installed, used, upgraded under traffic, robbed of pods, uninstalled. Which cluster it is, only the
- * environment knows: E2E_KUBECONFIG, and E2E_GATEWAY_URL, where the node port E2E_NODE_PORT is reached.
- */
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** The chart on a cluster with real pods: installed, used, upgraded under traffic, robbed of pods, uninstalled. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { eventually, fetchRaw } from '../support/gateway.ts';
+import { eventually } from '../support/gateway.ts';
+import {
+  apply,
+  everything,
+  gatewayUrl,
+  get,
+  HELLO,
+  helm,
+  kubectl,
+  nodePortService,
+  podNames,
+  ready,
+  run,
+  SYSTEM,
+  samples,
+  status,
+  steady,
+  stopTraffic,
+} from './cluster.ts';
 
-const CHART = fileURLToPath(new URL('../../charts/higress', import.meta.url));
-const SYSTEM = 'higress-system';
-const IMAGE = { hub: 'docker.io/higress-ts', tag: 'e2e' };
-
-function environment(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run hack/e2e.sh or hack/kind-e2e.sh`);
-  return value;
-}
-
-const kubeconfig = environment('E2E_KUBECONFIG');
-const gatewayUrl = environment('E2E_GATEWAY_URL');
-const nodePort = Number(environment('E2E_NODE_PORT'));
-
-function run(command: string, args: readonly string[], input = ''): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      command,
-      [...args],
-      { env: { ...process.env, KUBECONFIG: kubeconfig }, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(new Error(stderr.trim() || error.message))),
-    );
-    child.stdin?.end(input);
-  });
-}
-
-const kubectl = (args: readonly string[], input?: string) => run('kubectl', args, input);
-const apply = (manifest: string) => kubectl(['apply', '-f', '-'], manifest);
-
-function helm(action: 'install' | 'upgrade', values: Readonly<Record<string, string>>): Promise<string> {
-  const all = {
-    'controller.hub': IMAGE.hub,
-    'controller.tag': IMAGE.tag,
-    'pluginServer.hub': IMAGE.hub,
-    'pluginServer.tag': IMAGE.tag,
-    'gateway.service.type': 'ClusterIP',
-    'global.local': 'true',
-    ...values,
-  };
-  const sets = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const create = action === 'install' ? ['--create-namespace'] : [];
-  return run('helm', [action, 'higress', CHART, '-n', SYSTEM, ...create, '--wait', '--timeout', '5m', ...sets]);
-}
-
-/** The sample as a user applies it; its image is one that the cluster has. */
-const sample = (name: string) =>
-  readFileSync(new URL(`../../samples/kubernetes/${name}.yaml`, import.meta.url), 'utf8').replace(
-    'docker.io/library/node:24-alpine',
-    `${IMAGE.hub}/higress:${IMAGE.tag}`,
-  );
-const samples = ['backend', 'routes', 'plugins', 'mcp'].map(sample).join('---\n');
-
-const nodePortService = `apiVersion: v1
-kind: Service
-metadata: { name: gateway-node-port, namespace: ${SYSTEM} }
-spec:
-  type: NodePort
-  selector: { app: higress-gateway }
-  ports: [{ name: http, port: 80, targetPort: 80, nodePort: ${nodePort} }]
-`;
-
-const get = (host: string, path = '/', headers: Readonly<Record<string, string>> = {}) =>
-  fetchRaw(`${gatewayUrl}${path}`, { headers: { host, ...headers } });
-const status = async (...request: Parameters<typeof get>) => (await get(...request)).status;
-const HELLO = 'hello.example.com';
-
-/** New connections without pause until `stop`. */
-function traffic(host: string) {
-  const failures: string[] = [];
-  let sent = 0;
-  let running = true;
-  const loop = (async () => {
-    while (running) {
-      const outcome = await status(host).catch((error: Error) => error.message);
-      sent += 1;
-      if (outcome !== 200) failures.push(`request ${sent}: ${outcome}`);
-    }
-  })();
-  return {
-    stop: async () => {
-      running = false;
-      await loop;
-      return { sent, failures };
-    },
-  };
-}
-
-const started: ReturnType<typeof traffic>[] = [];
-const steady = (host: string) => {
-  const one = traffic(host);
-  started.push(one);
-  return one;
-};
-
-async function podNames(label: string): Promise<string[]> {
-  const text = await kubectl(['-n', SYSTEM, 'get', 'pods', '-l', label, '-o', 'name']);
-  return text.trim().split('\n').filter(Boolean);
-}
-
-const ready = async (kind: string, name: string) => {
-  await kubectl(['-n', SYSTEM, 'rollout', 'status', `${kind}/${name}`, '--timeout=120s']);
-  return true;
-};
+/** What was there before. */
+let before: ReadonlySet<string>;
 
 beforeAll(async () => {
+  before = await everything();
   await helm('install', {});
 }, 400_000);
 
-afterAll(async () => {
-  for (const one of started) await one.stop();
-});
+afterAll(stopTraffic);
 
 describe('the chart', () => {
   it('gives a gateway that serves the samples: routes, a registry, plugins, and an MCP tool', async () => {
@@ -193,22 +103,25 @@ describe('the chart', () => {
     expect(sent).toBeGreaterThan(20);
   }, 400_000);
 
-  it('leaves nothing behind but the kinds', async () => {
+  it('leaves nothing behind but the kinds, and the namespace that helm made', async () => {
+    await kubectl(['delete', '-f', '-'], samples);
+    await kubectl(['delete', '-f', '-'], nodePortService);
     await run('helm', ['uninstall', 'higress', '-n', SYSTEM, '--wait', '--timeout', '2m']);
-    await eventually(
-      'everything is gone',
-      async () => {
-        const left = await kubectl([
-          '-n',
-          SYSTEM,
-          'get',
-          'deployments,daemonsets,statefulsets,pods,hpa,pdb',
-          '-o',
-          'name',
-        ]);
-        return left.trim() === '';
-      },
-      180_000,
-    );
+    const kept = [
+      /^CustomResourceDefinition <none>\/\w+\.(networking|extensions)\.higress\.io$/,
+      /^APIService <none>\/v1(alpha1)?\.(networking|extensions)\.higress\.io$/,
+      new RegExp(`^Namespace <none>/${SYSTEM}$`),
+      // Kubernetes' own, in every namespace.
+      new RegExp(`^(ConfigMap ${SYSTEM}/kube-root-ca\\.crt|ServiceAccount ${SYSTEM}/default)$`),
+    ];
+    const left = async () =>
+      [...(await everything())].filter((one) => !before.has(one) && !kept.some((pattern) => pattern.test(one)));
+    let found: readonly string[] = [];
+    const gone = async () => {
+      found = await left();
+      return found.length === 0;
+    };
+    // What is still there says more than that the time is over.
+    await eventually('everything is gone', gone, 120_000).catch(() => expect(found).toEqual([]));
   }, 400_000);
 });
