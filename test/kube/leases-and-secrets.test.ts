@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { connect } from 'node:tls';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KeyPair, selfSigned } from '../support/certificate.ts';
@@ -62,15 +62,12 @@ const status = async (host: string) =>
   (await fetchRaw(`http://127.0.0.1:${ports.gatewayHttp}/`, { headers: { host } })).status;
 
 /** Fingerprint of the certificate that the gateway shows now. */
-function shown(): Promise<string> {
+function shown(options: ConnectionOptions = { port: ports.gatewayHttps, servername: HOST }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(
-      { host: '127.0.0.1', port: ports.gatewayHttps, servername: HOST, rejectUnauthorized: false },
-      () => {
-        resolve(socket.getPeerCertificate().fingerprint256);
-        socket.destroy();
-      },
-    );
+    const socket = connect({ host: '127.0.0.1', rejectUnauthorized: false, ...options }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
     socket.on('error', reject);
   });
 }
@@ -125,6 +122,36 @@ describe('a Secret', () => {
     await loop;
     expect(failures).toEqual([]);
     expect(seen.size).toBe(pairs.length);
+  }, 120_000);
+});
+
+describe("the gateway's own certificate", () => {
+  it('is taken by the egress listener when it is renewed, without a new Envoy and without a failed handshake', async () => {
+    const mounted = `${dir.path}/gateway`;
+    const client = `${dir.path}/plugin-server`;
+    await mountSecret(system.name, 'higress-xds-plugin-server', client);
+    const file = (name: string) => readFileSync(join(client, name));
+    const credentials = { ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key') };
+    const egress = () => shown({ port: ports.egress, servername: 'gateway', rejectUnauthorized: true, ...credentials });
+    const mountedPrint = () => new X509Certificate(readFileSync(join(mounted, 'tls.crt'))).fingerprint256;
+    const old = mountedPrint();
+    await eventually('the mounted one is shown', async () => (await egress()) === old, 30_000);
+    await system.kubectl(['delete', 'secret', 'higress-xds-gateway']);
+    await controller.kill();
+    controller = startController({ namespace: system.name, ports, ingressClass: system.name, dir: dir.path });
+    await mountSecret(system.name, 'higress-xds-gateway', mounted);
+    const renewed = mountedPrint();
+    expect(renewed).not.toBe(old);
+    const seen: string[] = [];
+    await eventually(
+      'the renewed one is shown',
+      async () => {
+        seen.push(await egress().catch((error: Error) => error.message));
+        return seen.at(-1) === renewed;
+      },
+      30_000,
+    );
+    expect(seen.filter((print) => print !== old && print !== renewed)).toEqual([]);
   }, 120_000);
 });
 

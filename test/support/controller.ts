@@ -1,8 +1,8 @@
 /** The processes of a cluster installation, run here against a real API server: controller, plugin server, Envoy; each started and ended by the test. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Envoy, startEnvoy } from './envoy.ts';
 import { eventually } from './gateway.ts';
@@ -112,7 +112,7 @@ export function startPluginServer(ports: ControllerPorts, dir: string): Process 
   return startProcess(['plugin-server', ...flags], { POD_NAME: 'plugin-server-0' });
 }
 
-/** Writes what a pod would mount: the data of a Secret as files. */
+/** Puts what a pod would mount into `dir`, as the kubelet does: the files are links past `..data`, and all of them change by one rename. */
 export async function mountSecret(namespace: string, name: string, dir: string): Promise<void> {
   const text = await eventually(
     `Secret ${name}`,
@@ -121,7 +121,13 @@ export async function mountSecret(namespace: string, name: string, dir: string):
   );
   const { data } = JSON.parse(text) as { data: Record<string, string> };
   mkdirSync(dir, { recursive: true });
-  for (const [key, value] of Object.entries(data)) writeFileSync(join(dir, key), Buffer.from(value, 'base64'));
+  const version = basename(mkdtempSync(join(dir, '..version-')));
+  for (const [key, value] of Object.entries(data)) {
+    writeFileSync(join(dir, version, key), Buffer.from(value, 'base64'));
+    if (!existsSync(join(dir, key))) symlinkSync(join('..data', key), join(dir, key));
+  }
+  symlinkSync(version, join(dir, '..data_tmp'));
+  renameSync(join(dir, '..data_tmp'), join(dir, '..data'));
 }
 
 /** An Envoy as a gateway pod runs it: everything over ADS with the certificate from its Secret. */

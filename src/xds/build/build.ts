@@ -24,7 +24,7 @@ import { type BuildOptions, LISTENER_EGRESS, LISTENER_FALLBACK, LISTENER_HTTP, L
 import { Planner } from './plan.ts';
 import { Problems } from './problems.ts';
 import { routeConfiguration } from './route-config.ts';
-import { PUBLIC_CA_SECRET, publicCaSecret, secrets } from './secret.ts';
+import { egressSecrets, PUBLIC_CA_SECRET, publicCaSecret, secrets } from './secret.ts';
 import { type BuiltHost, buildHost } from './virtual-host.ts';
 
 export type { ExplainEntry } from './explain.ts';
@@ -208,6 +208,11 @@ class MemoBuilder implements Builder {
         this.#secretsOf.set(certificate, made);
       }
       for (const secret of made) out.secret.set(secret.name, secret);
+    }
+    const { egressTls } = this.#options;
+    for (const message of egressTls === undefined ? [] : egressSecrets(egressTls)) {
+      const name = message.name as string;
+      out.secret.set(name, this.#stable(resource('secret', name, message, [])));
     }
   }
 

@@ -1,5 +1,4 @@
 /** Listeners: plain HTTP, HTTPS by SNI, and the socket through which the plugin server calls out. */
-import { dirname } from 'node:path';
 import type { Certificate, Gateway, Problem } from '#ir/types.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { envoyAddress, socketAddress } from './address.ts';
@@ -7,6 +6,7 @@ import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connecti
 import { tlsFilterChains } from './downstream-tls.ts';
 import { any } from './message.ts';
 import { type BuildOptions, HEADER_EGRESS_CLUSTER, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
+import { caSecretName, EGRESS_SECRET, sdsConfig } from './secret.ts';
 
 export function httpListener(gateway: Gateway, options: BuildOptions): Message {
   return {
@@ -106,20 +106,18 @@ const DOWNSTREAM_TLS = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsC
 
 function egressTransport(tls: BuildOptions['egressTls']): Message {
   if (tls === undefined) return {};
-  const watched = (path: string) => ({ watched_directory: { path: dirname(path) } });
   return {
     transport_socket: {
       name: 'envoy.transport_sockets.tls',
       typed_config: any(DOWNSTREAM_TLS, {
         require_client_certificate: true,
         common_tls_context: {
-          tls_certificates: [
-            { certificate_chain: { filename: tls.cert }, private_key: { filename: tls.key }, ...watched(tls.cert) },
-          ],
-          validation_context: {
-            trusted_ca: { filename: tls.ca },
-            ...watched(tls.ca),
-            match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: tls.client } }],
+          tls_certificate_sds_secret_configs: [sdsConfig(EGRESS_SECRET)],
+          combined_validation_context: {
+            default_validation_context: {
+              match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: tls.client } }],
+            },
+            validation_context_sds_secret_config: sdsConfig(caSecretName(EGRESS_SECRET)),
           },
         },
       }),
