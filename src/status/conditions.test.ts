@@ -39,6 +39,17 @@ describe('conditions', () => {
     });
   });
 
+  it('say of an object that is ignored that it is not accepted, though nothing in it is wrong', () => {
+    const wrongPlace = { ...problem('warning', 'WrongNamespace', 'is ignored'), hint: 'move it' };
+    expect(said([wrongPlace, problem('error', 'ServiceNotFound')])).toEqual({
+      Accepted: 'False WrongNamespace',
+      ResolvedRefs: 'Unknown NotAccepted',
+      Programmed: 'False NotAccepted',
+    });
+    const [accepted] = verdicts({ generation: 4, problems: [wrongPlace], programmed: true });
+    expect(accepted).toMatchObject({ message: 'is ignored (move it)', observedGeneration: 4 });
+  });
+
   it('carry field and way out in the message, warnings without turning false, and never too much', () => {
     const [accepted] = verdicts({
       generation: 1,

@@ -20,6 +20,9 @@ const REFERENCE_REASONS: ReadonlySet<string> = new Set([
   'WasmModuleUnavailable',
 ]);
 
+/** Reasons of problems that mean: the whole object counts for nothing, though nothing in it need be wrong. */
+const IGNORED_REASONS: ReadonlySet<string> = new Set(['KindNotSupported', 'WrongName', 'WrongNamespace']);
+
 const MAX_MESSAGE = 1024;
 
 export interface ConditionInput {
@@ -33,6 +36,8 @@ export interface ConditionInput {
 }
 
 export function verdicts({ generation, problems, programmed, detail }: ConditionInput): readonly Verdict[] {
+  const ignored = problems.filter(({ reason }) => IGNORED_REASONS.has(reason));
+  if (ignored.length > 0) return ignoredVerdicts(ignored, generation);
   const errors = problems.filter(({ severity }) => severity === 'error');
   const refused = errors.filter(({ reason }) => reason === 'EnvoyRejected');
   const references = problems.filter(({ reason }) => REFERENCE_REASONS.has(reason));
@@ -57,6 +62,18 @@ export function verdicts({ generation, problems, programmed, detail }: Condition
     message: programmed ? '' : 'not every connected Envoy has taken the configuration yet',
   };
   return [accepted, resolved, done];
+}
+
+/** What is ignored is nowhere looked at: its references are unknown, and no Envoy will get it. */
+function ignoredVerdicts(problems: readonly Problem[], generation: number | undefined): readonly Verdict[] {
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  const reason = problems[0]?.reason ?? '';
+  const notAccepted = { ...observed, reason: 'NotAccepted', message: 'the object is ignored' } as const;
+  return [
+    { type: 'Accepted', status: 'False', ...observed, reason, message: text(problems) },
+    { type: 'ResolvedRefs', status: 'Unknown', ...notAccepted },
+    { type: 'Programmed', status: 'False', ...notAccepted },
+  ];
 }
 
 /** The new conditions, each with the time at which its status last changed. Undefined when nothing differs from what is there. */

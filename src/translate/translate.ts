@@ -14,6 +14,7 @@ import type { BackendRef } from './backend/ref.ts';
 import { BackendResolver, type UpstreamPolicy } from './backend/resolver.ts';
 import { certificateOf } from './certificate.ts';
 import { HostAssembler } from './host-assembler.ts';
+import { ignoredRpcs } from './http2rpc.ts';
 import { type ConvertedIngress, convertIngress } from './ingress/convert.ts';
 import { IngressIndex } from './ingress/ingress-index.ts';
 import { compareText, memoEach, memoLast, sameItems } from './memo.ts';
@@ -58,6 +59,7 @@ class MemoTranslator implements Translator {
   readonly #convert: (ingress: Ingress) => ConvertedIngress;
   readonly #config: (configMaps: World['configMaps']) => ReturnType<typeof higressConfigOf>;
   readonly #fallbacks = memoLast(fallbacksOf);
+  readonly #ignoredRpcs: (rpcs: World['http2rpcs']) => Problem[];
   readonly #tls = new TlsPlanner();
   #ingresses: IngressIndex;
   #resolver: BackendResolver;
@@ -73,6 +75,7 @@ class MemoTranslator implements Translator {
     this.#indexOf = createIndexer(settings);
     this.#convert = memoEach((ingress: Ingress) => convertIngress(ingress, settings.systemNamespace));
     this.#config = memoLast((configMaps: World['configMaps']) => higressConfigOf(configMaps, settings.systemNamespace));
+    this.#ignoredRpcs = memoLast((rpcs: World['http2rpcs']) => ignoredRpcs(rpcs, settings.systemNamespace));
     this.#ingresses = this.#newIndex();
     this.#resolver = new BackendResolver(settings);
     this.#hosts = new HostAssembler(settings, this.#resolver);
@@ -106,6 +109,7 @@ class MemoTranslator implements Translator {
     const problems = [
       ...config.problems,
       ...plugins.problems,
+      ...this.#ignoredRpcs(world.http2rpcs),
       ...tls.problems,
       ...index.doubleHosts.map((double) => this.#doubleHost(double)),
       ...view.withProblems.flatMap((converted) => converted.problems),

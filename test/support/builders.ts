@@ -7,6 +7,7 @@ import { parseYaml } from '#lib/yaml.ts';
 import { type ConfigMap, parseConfigMap } from '#model/config-map.ts';
 import { type EndpointSlice, parseEndpointSlice } from '#model/endpoint-slice.ts';
 import { type EnvoyFilter, parseEnvoyFilter } from '#model/envoy-filter.ts';
+import { type Http2Rpc, parseHttp2Rpc } from '#model/http2rpc.ts';
 import { type Ingress, parseIngress } from '#model/ingress/ingress.ts';
 import { type IngressClass, parseIngressClass } from '#model/ingress-class.ts';
 import type { Parsed, RawDocument } from '#model/object.ts';
@@ -174,6 +175,7 @@ interface Objects {
   configMaps: ConfigMap[];
   wasmPlugins: WasmPlugin[];
   envoyFilters: EnvoyFilter[];
+  http2rpcs: Http2Rpc[];
   registryServices: RegistryService[];
 }
 
@@ -189,6 +191,7 @@ export function world(...items: readonly Item[]): { readonly world: World; reado
     configMaps: [],
     wasmPlugins: [],
     envoyFilters: [],
+    http2rpcs: [],
     registryServices: [],
   };
   const put = <T>(list: T[], parsed: Parsed<T>): void => {
@@ -208,6 +211,7 @@ export function world(...items: readonly Item[]): { readonly world: World; reado
     else if (kind === 'ConfigMap') put(objects.configMaps, parseConfigMap(raw, plain));
     else if (kind === 'WasmPlugin') put(objects.wasmPlugins, parseWasmPlugin(raw, system));
     else if (kind === 'EnvoyFilter') put(objects.envoyFilters, parseEnvoyFilter(raw, system));
+    else if (kind === 'Http2Rpc') put(objects.http2rpcs, parseHttp2Rpc(raw, system));
     else throw new Error(`no builder for kind ${kind}`);
   };
   for (const item of items) {
@@ -215,7 +219,7 @@ export function world(...items: readonly Item[]): { readonly world: World; reado
     else if ('manifest' in item) add(item.manifest);
     else objects.registryServices.push(item);
   }
-  return { world: { ...objects, mcpBridges: [], http2rpcs: [] }, problems };
+  return { world: { ...objects, mcpBridges: [] }, problems };
 }
 
 function documents(text: string): unknown[] {

@@ -77,7 +77,7 @@ export class EventRecorder {
     const problem = this.#known.get(name);
     if (problem === undefined || !this.#active) return;
     const { client, instance, uidOf } = this.#options;
-    const { origin, severity, reason } = problem;
+    const { origin, reason } = problem;
     const namespace = origin.namespace === '' ? 'default' : origin.namespace;
     const path = `/api/v1/namespaces/${namespace}/events`;
     const at = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -108,7 +108,7 @@ export class EventRecorder {
         kind: 'Event',
         metadata: { name, namespace },
         involvedObject,
-        type: severity === 'error' ? 'Warning' : 'Normal',
+        type: 'Warning',
         reason,
         message: `${where}${problem.message}${hint}`.slice(0, MAX_MESSAGE),
         source: { component: COMPONENT },
