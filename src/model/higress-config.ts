@@ -1,11 +1,11 @@
 /** What the ConfigMap `higress-config` says, section by section: a section that is wrong falls back to its defaults and is reported; the others count. */
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { AccessLogSettings, DownstreamSettings, Problem } from '#ir/types.ts';
-import { parseYaml } from '#lib/yaml.ts';
 import { accessLogFormatFault } from './access-log-format.ts';
 import { type ConfigMap, HIGRESS_CONFIG_NAME } from './config-map.ts';
+import { yamlKey } from './config-map-yaml.ts';
 import { originOf } from './object.ts';
-import { check, describe, isRecord, type Reporter, reporter, warnUnknown } from './parse.ts';
+import { check, type Reporter, reporter, warnUnknown } from './parse.ts';
 
 const MAX_WINDOW = 2_147_483_647;
 const MIN_WINDOW = 65_535;
@@ -157,23 +157,6 @@ export function higressConfigOf(configMaps: readonly ConfigMap[], systemNamespac
     mcpServer: section('mcpServer', mcpServerSchema, higress, report),
     problems: report.problems,
   };
-}
-
-function yamlKey(map: ConfigMap | undefined, key: string, report: Reporter): Readonly<Record<string, unknown>> {
-  const text = map?.data[key];
-  if (text === undefined) return {};
-  const path = `data.${key}`;
-  const parsed = parseYaml(text);
-  if (!parsed.ok) {
-    report.error(path, `${path} is not YAML: line ${parsed.error.line}: ${parsed.error.message}`, {
-      hint: 'defaults are in force until it is mended',
-    });
-    return {};
-  }
-  if (parsed.value === null || parsed.value === undefined) return {};
-  if (isRecord(parsed.value)) return parsed.value;
-  report.error(path, `${path} must be a map, not ${describe(parsed.value)}`);
-  return {};
 }
 
 /** `null` and absent mean the defaults. */

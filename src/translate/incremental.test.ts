@@ -2,11 +2,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contentHash } from '#lib/hash.ts';
+import { type ConfigMap, parseConfigMap } from '#model/config-map.ts';
 import { type Ingress, parseIngress } from '#model/ingress/ingress.ts';
+import { parseSecret, type Secret } from '#model/secret.ts';
 import { parseService, type Service } from '#model/service.ts';
 import type { World } from '#model/world.ts';
 import { EMPTY_PART } from '#sources/files/kinds.ts';
 import { settings } from '#test/builders.ts';
+import { selfSigned } from '#test/certificate.ts';
 import { catalogue } from '#test/ir.ts';
 import { createTranslator } from './translate.ts';
 
@@ -17,7 +20,8 @@ interface Wish {
   readonly host: string;
   readonly path: string;
   readonly service: number;
-  readonly tls: boolean;
+  /** Of the Secret; empty: TLS without one; null: no TLS. */
+  readonly tls: string | null;
   readonly policy: boolean;
   readonly age: number;
 }
@@ -27,7 +31,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   host: fc.constantFrom('a.test', 'b.test', 'c.test', '*.test', '*.b.test', 'x.b.test', '*'),
   path: fc.constantFrom('/', '/one', '/two'),
   service: fc.integer({ min: 0, max: 3 }),
-  tls: fc.boolean(),
+  tls: fc.constantFrom(null, '', 'one', 'missing'),
   policy: fc.boolean(),
   age: fc.integer({ min: 0, max: 3 }),
 });
@@ -44,7 +48,7 @@ function ingressOf({ name, host, path, service, tls, policy, age }: Wish): Ingre
     },
     spec: {
       ingressClassName: 'higress',
-      ...(tls ? { tls: [{ hosts: [host], secretName: 'missing' }] } : {}),
+      ...(tls === null ? {} : { tls: [{ hosts: [host], secretName: tls }] }),
       rules: [
         {
           ...(host === '*' ? {} : { host }),
@@ -68,10 +72,38 @@ function serviceOf(n: number): Service {
   return parseService({ value }, { namespace: '' }).object!;
 }
 
+const pair = selfSigned('a.test', '*.test');
+
+function secretOf(name: string): Secret {
+  const value = { metadata: { name }, stringData: { 'tls.crt': pair.cert, 'tls.key': pair.key } };
+  return parseSecret({ value }, { namespace: 'default' }).object!;
+}
+
+function httpsOf({ domain, secret, fallback }: { domain: string; secret: string; fallback: boolean }): ConfigMap {
+  const cert = {
+    automaticHttps: false,
+    fallbackForInvalidSecret: fallback,
+    credentialConfig: [
+      { domains: [domain], tlsSecret: `default/${secret}` },
+      { domains: ['*'], tlsSecret: 'default/two' },
+    ],
+  };
+  const value = { metadata: { name: 'higress-https' }, data: { cert: JSON.stringify(cert) } };
+  return parseConfigMap({ value }, { namespace: settings.systemNamespace }).object!;
+}
+
+const https = fc.record({
+  domain: fc.constantFrom('a.test', '*.b.test', '*.test'),
+  secret: fc.constantFrom('one', 'two', 'missing'),
+  fallback: fc.boolean(),
+});
+
 const step = fc.oneof(
   { weight: 5, arbitrary: wish.map((put) => ({ put })) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 12 }).map((remove) => ({ remove })) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }).map((service) => ({ service })) },
+  { weight: 1, arbitrary: fc.constantFrom('one', 'two').map((secret) => ({ secret })) },
+  { weight: 1, arbitrary: fc.option(https).map((https) => ({ https })) },
 );
 
 describe('a translator that is kept', () => {
@@ -81,15 +113,22 @@ describe('a translator that is kept', () => {
         const kept = createTranslator(settings, services);
         const ingresses = new Map<number, Ingress>();
         const known = new Map([0, 1].map((n) => [n, serviceOf(n)]));
+        const secrets = new Map<string, Secret>();
+        let configMaps: readonly ConfigMap[] = [];
         for (const one of steps) {
           if ('put' in one) ingresses.set(one.put.name, ingressOf(one.put));
           else if ('remove' in one) ingresses.delete(one.remove);
+          else if ('secret' in one) {
+            if (!secrets.delete(one.secret)) secrets.set(one.secret, secretOf(one.secret));
+          } else if ('https' in one) configMaps = one.https === null ? [] : [httpsOf(one.https)];
           else if (!known.delete(one.service)) known.set(one.service, serviceOf(one.service));
           const world: World = {
             ...EMPTY_PART,
             registryServices: [],
             ingresses: [...ingresses.values()],
             services: [...known.values()],
+            secrets: [...secrets.values()],
+            configMaps,
           };
           const fresh = createTranslator(settings, services).translate(world);
           expect(contentHash(kept.translate(world))).toBe(contentHash(fresh));
@@ -104,12 +143,12 @@ describe('a translator that is kept', () => {
     const world: World = {
       ...EMPTY_PART,
       registryServices: [],
-      ingresses: [ingressOf({ name: 1, host: 'a.test', path: '/', service: 0, tls: false, policy: false, age: 0 })],
+      ingresses: [ingressOf({ name: 1, host: 'a.test', path: '/', service: 0, tls: null, policy: false, age: 0 })],
       services: [serviceOf(0)],
     };
     const broken = { ...world, services: null as unknown as Service[] };
     kept.translate(world);
-    const changed = ingressOf({ name: 1, host: 'b.test', path: '/', service: 0, tls: false, policy: false, age: 0 });
+    const changed = ingressOf({ name: 1, host: 'b.test', path: '/', service: 0, tls: null, policy: false, age: 0 });
     expect(() => kept.translate({ ...broken, ingresses: [changed] })).toThrow();
     const after = { ...world, ingresses: [changed] };
     expect(contentHash(kept.translate(after))).toBe(contentHash(createTranslator(settings, services).translate(after)));

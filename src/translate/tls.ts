@@ -1,26 +1,20 @@
 /** Which certificate each host shows, and whom it lets in. A host whose certificate cannot be served has no TLS; all others do. */
 import type { Certificate, Origin, Problem, TlsHost } from '#ir/types.ts';
+import type { HigressHttps } from '#model/config-map.ts';
 import type { DownstreamTlsAnnotations } from '#model/ingress/annotations/downstream-tls.ts';
 import { originOf } from '#model/object.ts';
 import type { Secret } from '#model/secret.ts';
 import type { ClusterIndex } from './backend/cluster-index.ts';
 import { certificateOf } from './certificate.ts';
 import type { ConvertedIngress } from './ingress/convert.ts';
-import { compareText, InputCache } from './memo.ts';
+import { compareText, InputCache, sameItems } from './memo.ts';
+import { SharedCertificates } from './shared-certificates.ts';
+import { type Claim, claimsOf, fullName, withShared } from './tls-claims.ts';
 
 export interface TlsResult {
   readonly hosts: readonly TlsHost[];
   readonly certificates: readonly Certificate[];
   readonly problems: readonly Problem[];
-}
-
-interface Claim {
-  readonly owner: ConvertedIngress;
-  readonly namespace: string;
-  readonly secretName: string;
-  readonly origin: Origin;
-  /** Of the first Ingress of the host that has any. */
-  settings?: { readonly annotations: DownstreamTlsAnnotations; readonly owner: ConvertedIngress };
 }
 
 interface CheckedHost {
@@ -30,32 +24,32 @@ interface CheckedHost {
 
 export class TlsPlanner {
   readonly #checked = new InputCache<CheckedHost>();
-  #last:
-    | { readonly ingresses: object; readonly secrets: object; readonly untilMs: number; readonly result: TlsResult }
-    | undefined;
+  #last: { readonly inputs: readonly object[]; readonly untilMs: number; readonly result: TlsResult } | undefined;
 
   /** `ingresses`, those that ask for TLS at least, oldest first. `nowMs` decides what has expired. */
-  plan(ingresses: readonly ConvertedIngress[], index: ClusterIndex, nowMs: number): TlsResult {
-    const { secrets } = index;
+  plan(ingresses: readonly ConvertedIngress[], https: HigressHttps, index: ClusterIndex, nowMs: number): TlsResult {
+    const inputs = [ingresses, https, index.secrets];
     const last = this.#last;
-    if (last?.ingresses === ingresses && last.secrets === secrets && nowMs <= last.untilMs) return last.result;
-    const { untilMs, ...result } = this.#plan(ingresses, index, nowMs);
-    this.#last = { ingresses, secrets, untilMs, result };
+    if (last !== undefined && sameItems(last.inputs, inputs) && nowMs <= last.untilMs) return last.result;
+    const { untilMs, ...result } = this.#plan(ingresses, https, index, nowMs);
+    this.#last = { inputs, untilMs, result };
     return result;
   }
 
   /** `untilMs`: when the next certificate expires. */
   #plan(
     ingresses: readonly ConvertedIngress[],
+    https: HigressHttps,
     index: ClusterIndex,
     nowMs: number,
   ): TlsResult & { readonly untilMs: number } {
     let untilMs = Number.POSITIVE_INFINITY;
     const problems: Problem[] = [];
-    const claims = collect(ingresses, problems);
+    const claims = claimsOf(ingresses, new SharedCertificates(https), problems);
     const hosts: TlsHost[] = [];
     const certificates = new Map<string, Certificate>();
-    for (const [name, claim] of claims) {
+    for (const [name, asked] of claims) {
+      const claim = inForce(asked, index);
       const secret = index.secret(claim.namespace, claim.secretName);
       const wanted = claim.settings?.annotations.clientSecret;
       const client =
@@ -63,8 +57,9 @@ export class TlsPlanner {
       const validToMs = secret === undefined ? Number.POSITIVE_INFINITY : certificateOf(secret).validToMs;
       const expired = validToMs < nowMs;
       if (!expired) untilMs = Math.min(untilMs, validToMs);
-      const inputs = [claim.owner, claim.settings?.owner, secret, client, expired];
-      const checked = this.#checked.get(name, inputs, () => checkHost(name, claim, secret, client, expired));
+      const instead = claim === asked ? undefined : asked;
+      const inputs = [claim.owner, claim.shared, asked.fallback, claim.settings?.owner, secret, client, expired];
+      const checked = this.#checked.get(name, inputs, () => checkHost(name, claim, instead, secret, client, expired));
       problems.push(...checked.problems);
       if (checked.host === undefined) continue;
       hosts.push(checked.host);
@@ -79,41 +74,25 @@ export class TlsPlanner {
   }
 }
 
-function collect(ingresses: readonly ConvertedIngress[], problems: Problem[]): Map<string, Claim> {
-  const claims = new Map<string, Claim>();
-  const settings = new Map<string, Claim['settings']>();
-  for (const owner of ingresses) {
-    const { ingress, annotations, hosts } = owner;
-    for (const { name, tls } of hosts) {
-      if (annotations.downstreamTls !== undefined && !settings.has(name)) {
-        settings.set(name, { annotations: annotations.downstreamTls, owner });
-      }
-      if (tls?.secretName === undefined || tls.secretName === '') continue;
-      const { namespace } = ingress.metadata;
-      const winner = claims.get(name);
-      if (winner === undefined) {
-        claims.set(name, { owner, namespace, secretName: tls.secretName, origin: originOf(ingress, tls.at) });
-      } else if (winner.namespace !== namespace || winner.secretName !== tls.secretName) {
-        problems.push(tlsConflict(name, originOf(ingress, tls.at), tls.secretName, winner));
-      }
-    }
-  }
-  for (const [name, claim] of claims) {
-    const own = settings.get(name);
-    if (own !== undefined) claim.settings = own;
-  }
-  return claims;
+/** The claim itself, or, when its Secret does not exist, what stands in for it. */
+function inForce(claim: Claim, index: ClusterIndex): Claim {
+  const { fallback } = claim;
+  if (fallback === undefined || index.secret(claim.namespace, claim.secretName) !== undefined) return claim;
+  const { namespace, name } = fallback.secret;
+  return index.secret(namespace, name) === undefined ? claim : withShared(claim, fallback);
 }
 
+/** `instead`: the claim that `claim` stands in for. */
 function checkHost(
   name: string,
   claim: Claim,
+  instead: Claim | undefined,
   secret: Secret | undefined,
   client: Secret | undefined,
   expired: boolean,
 ): CheckedHost {
-  const { namespace, secretName, origin } = claim;
-  const full = `${namespace}/${secretName}`;
+  const { origin, fallback } = claim;
+  const full = fullName(claim);
   const refuse = (reason: string, what: string, hint: string, where = origin, value = full): CheckedHost => ({
     host: undefined,
     problems: [
@@ -128,7 +107,13 @@ function checkHost(
     ],
   });
   if (secret === undefined) {
-    return refuse('SecretMissing', `Secret ${full} does not exist`, 'create it with kubectl create secret tls');
+    const { namespace, name: shared } = fallback?.secret ?? {};
+    const neither = fallback === undefined ? '' : `, and neither does the shared Secret ${namespace}/${shared}`;
+    return refuse(
+      'SecretMissing',
+      `Secret ${full} does not exist${neither}`,
+      'create it with kubectl create secret tls',
+    );
   }
   const { fault, leaf, validToMs } = certificateOf(secret);
   if (fault !== undefined) return refuse(fault.reason, `Secret ${full} ${fault.message}`, fault.hint);
@@ -140,7 +125,7 @@ function checkHost(
   const wanted = annotations?.clientSecret;
   if (wanted !== undefined && owner !== undefined) {
     const at = originOf(owner.ingress, 'metadata.annotations["nginx.ingress.kubernetes.io/auth-tls-secret"]');
-    const fault = clientFault(wanted, claim, client);
+    const fault = clientFault(wanted, instead === undefined ? [claim] : [claim, instead], client);
     const value = wanted === 'invalid' ? '' : `${wanted.namespace}/${wanted.name}`;
     const hint = `put ca.crt into Secret ${full}, or into ${full}-cacert, and name that one`;
     if (fault !== undefined) return refuse('ClientCaInvalid', fault, hint, at, value);
@@ -157,19 +142,23 @@ function checkHost(
   };
   return {
     host,
-    problems: name === '*' || leaf === undefined || covers(leaf, name) ? [] : [otherName(name, full, origin)],
+    problems: [
+      ...(instead === undefined ? [] : [standIn(name, instead, full)]),
+      ...(name === '*' || leaf === undefined || covers(leaf, name) ? [] : [otherName(name, full, origin)]),
+    ],
   };
 }
 
 /** An invalid wish for client certificates must not end in a host that asks for none. */
 function clientFault(
   wanted: NonNullable<DownstreamTlsAnnotations['clientSecret']>,
-  claim: Claim,
+  claims: readonly Claim[],
   client: Secret | undefined,
 ): string | undefined {
   if (wanted === 'invalid') return 'auth-tls-secret cannot be read, so client certificates cannot be checked';
-  const allowed = [claim.secretName, `${claim.secretName}-cacert`];
-  if (wanted.namespace !== claim.namespace || !allowed.includes(wanted.name)) {
+  const own = ({ namespace, secretName }: Claim) =>
+    wanted.namespace === namespace && [secretName, `${secretName}-cacert`].includes(wanted.name);
+  if (!claims.some(own)) {
     return `auth-tls-secret ${wanted.namespace}/${wanted.name} is neither the host's own Secret nor its -cacert`;
   }
   if (client === undefined) return `Secret ${wanted.namespace}/${wanted.name} with the CA for clients does not exist`;
@@ -194,14 +183,13 @@ function otherName(host: string, secret: string, origin: Origin): Problem {
   };
 }
 
-function tlsConflict(host: string, origin: Origin, secretName: string, winner: Claim): Problem {
-  const { namespace, name } = winner.owner.ingress.metadata;
+function standIn(host: string, { origin, ...claim }: Claim, full: string): Problem {
   return {
     severity: 'warning',
-    reason: 'TlsConflict',
+    reason: 'SecretMissing',
     origin,
-    value: secretName,
-    message: `host ${host} has its certificate from Ingress ${namespace}/${name} already (Secret ${winner.namespace}/${winner.secretName}); this one is not used`,
-    hint: 'name the same Secret, or remove the entry',
+    value: fullName(claim),
+    message: `host ${host} is served with the shared certificate of Secret ${full}: Secret ${fullName(claim)} does not exist`,
+    hint: 'create it with kubectl create secret tls, or leave secretName away',
   };
 }

@@ -4,7 +4,7 @@
  * and Backends that did not change are the same objects as in the call before.
  */
 import type { Gateway, Problem } from '#ir/types.ts';
-import { higressConfigOf } from '#model/config-map.ts';
+import { higressConfigOf, higressHttpsOf } from '#model/config-map.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
 import type { World, WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
@@ -58,6 +58,7 @@ class MemoTranslator implements Translator {
   readonly #indexOf: (world: World) => ClusterIndex;
   readonly #convert: (ingress: Ingress) => ConvertedIngress;
   readonly #config: (configMaps: World['configMaps']) => ReturnType<typeof higressConfigOf>;
+  readonly #https: (configMaps: World['configMaps']) => ReturnType<typeof higressHttpsOf>;
   readonly #fallbacks = memoLast(fallbacksOf);
   readonly #ignoredRpcs: (rpcs: World['http2rpcs']) => Problem[];
   readonly #tls = new TlsPlanner();
@@ -76,6 +77,7 @@ class MemoTranslator implements Translator {
     this.#convert = memoEach((ingress: Ingress) => convertIngress(ingress, settings.systemNamespace));
     this.#config = memoLast((configMaps: World['configMaps']) => higressConfigOf(configMaps, settings.systemNamespace));
     this.#ignoredRpcs = memoLast((rpcs: World['http2rpcs']) => ignoredRpcs(rpcs, settings.systemNamespace));
+    this.#https = memoLast((configMaps: World['configMaps']) => higressHttpsOf(configMaps, settings.systemNamespace));
     this.#ingresses = this.#newIndex();
     this.#resolver = new BackendResolver(settings);
     this.#hosts = new HostAssembler(settings, this.#resolver);
@@ -91,7 +93,8 @@ class MemoTranslator implements Translator {
     this.#resolver.begin(index, config.upstreamIdleTimeoutMs);
     this.#addPolicies(view.withUpstreamPolicy);
     const epoch = this.#resolver.seal();
-    const tls = this.#tls.plan(view.withTls, index, this.#now());
+    const https = this.#https(world.configMaps);
+    const tls = this.#tls.plan(view.withTls, https, index, this.#now());
     const fallbacks = this.#fallbacks(world.envoyFilters);
     const context = { plugins, routeTimeoutMs: config.routeTimeoutMs, fallbacks };
     const assembled = this.#hosts.assemble(view, epoch, tls, context);
@@ -108,6 +111,7 @@ class MemoTranslator implements Translator {
     this.#last = gateway;
     const problems = [
       ...config.problems,
+      ...https.problems,
       ...plugins.problems,
       ...this.#ignoredRpcs(world.http2rpcs),
       ...tls.problems,

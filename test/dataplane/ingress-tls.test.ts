@@ -4,6 +4,7 @@ import { describe, expect } from '@jest/globals';
 import { selfSigned } from '#test/certificate.ts';
 import { eventually } from '#test/gateway.ts';
 import { gatewaySuite, type Scenario } from '#test/scenario.ts';
+import { send } from '#test/send.ts';
 
 const suite = gatewaySuite({ web: ['web'] });
 
@@ -17,6 +18,10 @@ function secretYaml(name: string, ...names: readonly string[]): string {
     type: 'kubernetes.io/tls',
     stringData,
   });
+}
+
+function configMap(cert: string): unknown {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'higress-https' }, data: { cert } };
 }
 
 /** Common name of the certificate that a server name gets; undefined when the handshake fails. */
@@ -47,6 +52,57 @@ describe('ingress: tls:', () => {
       expect((await scenario.askTls('/')).status).toBe(200);
       expect((await ask('/')).status).toBe(200);
       expect(gateway.children().envoy).toBe(listener);
+    },
+  );
+
+  suite.it(
+    'certificates of higress-https are shown to hosts without a Secret of their own, and follow the ConfigMap',
+    [
+      { host: 'a.shared.test', tls: '' },
+      { host: 'b.shared.test', tls: 'lost' },
+      { host: 'plain.shared.test' },
+      { host: 'own.shared.test', tls: 'own' },
+    ],
+    async (scenario) => {
+      const { gateway } = scenario;
+      const shown = () =>
+        Promise.all(['a', 'b', 'plain', 'own'].map((name) => servedName(scenario, `${name}.shared.test`)));
+      const configure = (...lines: readonly string[]) =>
+        gateway.write('https.yaml', JSON.stringify(configMap(['automaticHttps: false', ...lines].join('\n'))));
+      gateway.write(
+        'shared.yaml',
+        [
+          secretYaml('own', 'own.shared.test'),
+          secretYaml('wide', '*.shared.test'),
+          secretYaml('narrow', 'a.shared.test'),
+        ].join('\n---\n'),
+      );
+      const becomes = (what: string, ...names: readonly (string | undefined)[]) =>
+        eventually(what, async () => JSON.stringify(await shown()) === JSON.stringify(names));
+      await becomes('one Secret', undefined, undefined, undefined, 'own.shared.test');
+      configure('credentialConfig: [{domains: ["*.shared.test"], tlsSecret: default/wide}]');
+      await becomes('the shared certificate', '*.shared.test', undefined, undefined, 'own.shared.test');
+      configure(
+        'fallbackForInvalidSecret: true',
+        'credentialConfig:',
+        '- {domains: [a.shared.test], tlsSecret: default/narrow}',
+        '- {domains: ["*.shared.test"], tlsSecret: default/wide}',
+      );
+      await becomes(
+        'the first entry, and the fallback',
+        'a.shared.test',
+        '*.shared.test',
+        undefined,
+        'own.shared.test',
+      );
+      const reply = await send(Number(new URL(gateway.urls.https).port), '/', {
+        host: 'b.shared.test',
+        sni: 'b.shared.test',
+      });
+      expect(reply.status).toBe(200);
+      expect((await scenario.problems()).map(({ reason, severity }) => `${severity} ${reason}`)).toEqual([
+        'warning SecretMissing',
+      ]);
     },
   );
 

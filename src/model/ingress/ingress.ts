@@ -74,7 +74,8 @@ export interface Ingress extends KubeObject<'Ingress'> {
   readonly spec: IngressSpec;
 }
 
-const HOST = /^(\*|(\*\.)?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*)$/;
+/** Lower case: a name, `*.suffix`, or `*`. */
+export const HOST = /^(\*|(\*\.)?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*)$/;
 const API_VERSION = 'networking.k8s.io/v1';
 
 export function parseIngress(raw: RawDocument, defaults: ParseDefaults): Parsed<Ingress> {

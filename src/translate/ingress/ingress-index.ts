@@ -24,8 +24,7 @@ export interface IngressView {
 type Part = 'withTls' | 'withUpstreamPolicy' | 'withProblems';
 
 const PARTS: Readonly<Record<Part, (converted: ConvertedIngress) => boolean>> = {
-  withTls: ({ annotations, hosts }) =>
-    annotations.downstreamTls !== undefined || hosts.some(({ tls }) => tls !== undefined),
+  withTls: ({ annotations, ingress }) => annotations.downstreamTls !== undefined || ingress.spec.tls.length > 0,
   withUpstreamPolicy: ({ annotations }) => annotations.loadBalance !== undefined || annotations.upstream !== undefined,
   withProblems: ({ problems }) => problems.length > 0,
 };
