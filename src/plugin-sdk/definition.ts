@@ -23,6 +23,8 @@ export interface PluginManifest {
   readonly mayReroute?: boolean;
   /** Never changes the path of a request. A re-route behind such plugins alone stays among the routes that the path allows. */
   readonly keepsPath?: boolean;
+  /** Chooses the endpoint of the request (`toEndpoint`): clusters of its routes obey, and it is told their endpoints. */
+  readonly picksEndpoint?: boolean;
 }
 
 /**
@@ -45,6 +47,8 @@ export interface PluginDefinition<C = unknown> {
   hooks?(config: C): FilterHooks;
   /** Terminal plugin: answers the request itself, hosted by the plugin server as an upstream of Envoy. */
   serve?(config: C): ServeHooks;
+  /** Clusters (`outbound|PORT||HOST`) that the plugin server connects to itself, such as that of a Redis: it is told their endpoints. */
+  connectsTo?(config: C): readonly string[];
   /** Dotted paths or keys whose values are secrets, redacted wherever a configuration is shown. Default: apiTokens, apiKey, credential(s), password, secret*, token*. */
   readonly secretKeys?: readonly string[];
 }

@@ -164,6 +164,11 @@ export interface FilterHooks<S = any> {
   onResponsePart?(part: Buffer, end: boolean, context: HookContext<S>): MaybePromise<StreamPartResult | undefined>;
   /** `event` undefined = the stream ended (also when the upstream broke off): the last chance to emit events. Always called exactly once at the end. */
   onSseEvent?(event: SseEvent | undefined, context: HookContext<S>): MaybePromise<StreamResult | undefined>;
+  /**
+   * The exchange is over: Envoy has delivered the answer to its last byte, or given up. Once per request, also when another plugin answered or this one
+   * failed. Having it keeps Envoy's stream to the plugin server open until then.
+   */
+  onEnd?(context: HookContext<S>): MaybePromise<void>;
   /** The chain is gone for good: give back what `host.shared` lent. */
   dispose?(): void;
   /** After the last byte or the abort; must not throw. */

@@ -12,6 +12,8 @@ export interface HttpCall {
   readonly body?: string | Uint8Array;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** `IP:PORT`: the call is for this endpoint of the cluster alone. Only clusters of plugins that pick endpoints can be called so. */
+  readonly endpoint?: string;
 }
 
 export interface HttpAnswer {
@@ -53,6 +55,11 @@ export interface HostServices {
   };
   /** Reads from anywhere, past Envoy. Rejects with a message that may be shown to callers. Absent: this process reads nothing from the web. */
   readonly web?: { get(request: WebGet): Promise<HttpAnswer> };
+  /**
+   * `IP:PORT` of a cluster's endpoints, sorted; of those clusters that plugins pick endpoints of or connect to. Empty while nothing is known. The same
+   * list as long as nothing changed.
+   */
+  endpoints(cluster: string): Promise<readonly string[]>;
   /** What all chains of this process have in common, whichever of them comes first. */
   readonly shared: SharedValues;
   readonly metrics: Metrics;

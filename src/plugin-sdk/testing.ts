@@ -21,6 +21,8 @@ export interface FakeHost {
   readonly stream?: (call: HttpCall) => Promise<HttpStream> | HttpStream;
   /** Answers of `web.get`; without it the process reads nothing from the web. */
   readonly web?: (get: WebGet) => Promise<HttpAnswer> | HttpAnswer;
+  /** Default: none are known. */
+  readonly endpoints?: (cluster: string) => readonly string[];
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -187,6 +189,7 @@ function fakeHost(
       },
     },
     ...(fakes.web === undefined ? {} : { web: { get: async (get: WebGet) => fakes.web!(get) } }),
+    endpoints: async (cluster) => fakes.endpoints?.(cluster) ?? [],
     shared: sharedValues(),
     metrics: {
       count: (name, labels, by = 1) => {

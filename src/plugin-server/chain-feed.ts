@@ -1,6 +1,7 @@
-/** Brings chains from the control plane into the store. */
-import type { ChainMessage } from '#xds/snapshot/resources.ts';
+/** Brings chains from the control plane into the store, and endpoints of upstreams into the directory. */
+import type { ChainMessage, UpstreamMessage } from '#xds/snapshot/resources.ts';
 import type { ChainStore } from './chain-store.ts';
+import type { EndpointDirectory } from './host/endpoints.ts';
 
 /** One update: JSON bytes by chain id. */
 export interface ChainUpdate {
@@ -22,6 +23,18 @@ export function applyChains(store: ChainStore, update: ChainUpdate): void {
     }
   }
   for (const id of update.removed) store.remove(id);
+  if (reasons.length > 0) throw new Error(reasons.join('; '));
+}
+
+/** Takes over endpoints; like `applyChains` with what is bad. */
+export function applyUpstreams(directory: EndpointDirectory, update: ChainUpdate): void {
+  const reasons: string[] = [];
+  for (const [name, bytes] of update.upsert) {
+    const message = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<UpstreamMessage> | null;
+    if (message?.name === name && Array.isArray(message.endpoints)) directory.set(message as UpstreamMessage);
+    else reasons.push(`${name}: not an upstream with a list "endpoints"`);
+  }
+  for (const name of update.removed) directory.remove(name);
   if (reasons.length > 0) throw new Error(reasons.join('; '));
 }
 

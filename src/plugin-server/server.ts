@@ -7,9 +7,10 @@ import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import { redactConfig } from '#plugin-sdk/redact.ts';
 import { AdsClient, PLUGIN_SERVER_CLUSTER, type TlsFiles } from '#xds/server/index.ts';
 import { TYPE_URL } from '#xds/snapshot/resources.ts';
-import { applyChains } from './chain-feed.ts';
+import { applyChains, applyUpstreams } from './chain-feed.ts';
 import { ChainStore } from './chain-store.ts';
 import { startExtProc } from './ext-proc/server.ts';
+import { EndpointDirectory } from './host/endpoints.ts';
 import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
 import { webReader } from './host/web.ts';
@@ -65,8 +66,10 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     ...(options.chainWaitMs === undefined ? {} : { waitMs: options.chainWaitMs }),
   });
   const egress = egressClient(options.egress);
+  const directory = new EndpointDirectory();
   const hostOf = hosts({
     http: egress,
+    endpoints: (cluster) => directory.of(cluster),
     web: webReader(),
     shared: sharedValues(),
     metrics: pluginMetrics(registry),
@@ -74,7 +77,7 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   });
-  const ads = options.ads && adsClient(options.ads, store, log);
+  const ads = options.ads && adsClient(options.ads, store, directory, log);
   const extProc = await startExtProc({
     address: options.extProc,
     chains: store,
@@ -119,13 +122,20 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
   };
 }
 
-function adsClient(ads: NonNullable<PluginServerOptions['ads']>, store: ChainStore, log: PluginLog): AdsClient {
+function adsClient(
+  ads: NonNullable<PluginServerOptions['ads']>,
+  store: ChainStore,
+  directory: EndpointDirectory,
+  log: PluginLog,
+): AdsClient {
   return new AdsClient({
     address: ads.address,
     tls: ads.tls,
     node: { id: ads.nodeId, cluster: PLUGIN_SERVER_CLUSTER, metadata: { role: 'plugin-server' } },
-    typeUrl: TYPE_URL.chain,
-    onResources: (update) => applyChains(store, update),
+    subscriptions: [
+      { typeUrl: TYPE_URL.upstream, onResources: (update) => applyUpstreams(directory, update) },
+      { typeUrl: TYPE_URL.chain, onResources: (update) => applyChains(store, update) },
+    ],
     log,
   });
 }

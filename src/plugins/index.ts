@@ -2,6 +2,7 @@
 import { createCatalogue } from '#plugin-sdk/catalogue.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
 import aiFallback from './ai-fallback/plugin.ts';
+import aiLoadBalancer from './ai-load-balancer/plugin.ts';
 import aiProxy from './ai-proxy/plugin.ts';
 import aiStatistics from './ai-statistics/plugin.ts';
 import keyAuth from './key-auth/plugin.ts';
@@ -13,6 +14,7 @@ import transformer from './transformer/plugin.ts';
 
 export const definitions: readonly PluginDefinition[] = [
   aiFallback,
+  aiLoadBalancer,
   aiProxy,
   aiStatistics,
   keyAuth,

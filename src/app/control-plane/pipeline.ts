@@ -108,7 +108,8 @@ export class Pipeline {
     const both = union(before, next.chain);
     const added = [...next.chain.keys()].some((id) => !before.has(id));
     if (added) {
-      this.#parts.publish(withChains(this.#published ?? onlyChains(next), both));
+      const held = this.#published ?? onlyChains(next);
+      this.#parts.publish({ ...withChains(held, both), upstream: union(held.upstream, next.upstream) });
       await this.#parts.chainsAcknowledged(CHAIN_WAIT_MS);
     }
     this.#published = withChains(next, both);

@@ -282,6 +282,7 @@ export class ChainRun implements RunView {
     this.#decoder?.close();
     if (!this.#logged) await this.#breakOff();
     this.#log();
+    if (this.#chain.has.end) await this.#end();
     if (this.#timed) observeTimes(this.#slots);
     const effects = this.#guard.effects.take();
     return effects === undefined ? UNCHANGED : { effects };
@@ -306,6 +307,16 @@ export class ChainRun implements RunView {
       for (const slot of this.#slots) {
         if (slot.active && slot.hooks.onLog !== undefined) this.#guard.call(slot, () => slot.hooks.onLog?.(slot));
       }
+    }
+  }
+
+  async #end(): Promise<void> {
+    for (const slot of this.#slots) {
+      if (slot.hooks.onEnd === undefined) continue;
+      await this.#guard.call(slot, async () => {
+        await slot.hooks.onEnd?.(slot);
+        return undefined;
+      });
     }
   }
 

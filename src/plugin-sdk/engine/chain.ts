@@ -16,7 +16,12 @@ export interface Chain {
   readonly pluginNeeds: readonly HookNeeds[];
   readonly needs: ResolvedNeeds;
   /** Any hook of that kind; where there is none, a message is answered without looking at it. */
-  readonly has: { readonly requestHeaders: boolean; readonly responseHeaders: boolean; readonly log: boolean };
+  readonly has: {
+    readonly requestHeaders: boolean;
+    readonly responseHeaders: boolean;
+    readonly log: boolean;
+    readonly end: boolean;
+  };
 }
 
 export function makeChain(id: string, plugins: readonly ChainPlugin[]): Chain {
@@ -30,6 +35,7 @@ export function makeChain(id: string, plugins: readonly ChainPlugin[]): Chain {
       requestHeaders: plugins.some((plugin) => plugin.hooks.onRequestHeaders !== undefined),
       responseHeaders: plugins.some((plugin) => plugin.hooks.onResponseHeaders !== undefined),
       log: plugins.some((plugin) => plugin.hooks.onLog !== undefined),
+      end: plugins.some((plugin) => plugin.hooks.onEnd !== undefined),
     },
   };
 }

@@ -51,6 +51,11 @@ export class Processor {
     this.#responseMode = chain.needs.responseBody === 'none' ? BODY_MODE.none : BODY_MODE.stream;
   }
 
+  /** Nothing more is to be said on the stream, and no plugin waits for the end of the exchange, which is when Envoy ends it. */
+  get letsGo(): boolean {
+    return this.finished && !this.#chain.has.end;
+  }
+
   process(message: Incoming): MaybePromise<Processed> {
     if (message.attributes) this.facts.attributes(message.attributes);
     if (message.modes) {

@@ -168,7 +168,7 @@ export class ProcessingStream {
     this.#out.push(processed.bytes);
     // Ending first spares both sides a reset: Envoy would otherwise break off every stream that it is done with. Only after the answer's last
     // reply: when the stream of a request whose answer nobody reads was ended early, Envoy 1.40 failed requests with 503.
-    if (processed.end || this.#processor?.finished) {
+    if (processed.end || this.#processor?.letsGo) {
       this.#waiting = [];
       this.#finish();
     } else if (!this.#flushPlanned) {

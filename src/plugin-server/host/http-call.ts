@@ -1,6 +1,7 @@
 /** Calls that plugins make: HTTP/1.1 over kept connections to Envoy's egress listener, which knows the clusters. */
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { ENDPOINT_HEADER } from '#plugin-sdk/balancing.ts';
 import type { HttpAnswer, HttpCall, HttpStream } from '#plugin-sdk/host.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
 import type { ListenAddress } from '../listen.ts';
@@ -111,6 +112,10 @@ function send<T>(way: Way, call: HttpCall, take: Take<T>, mayRetry: boolean): Pr
       } else fail(error.message);
     });
     outgoing.on('response', (response) => {
+      if (call.endpoint !== undefined && response.headers[ENDPOINT_HEADER] !== call.endpoint) {
+        fail(`its endpoint ${call.endpoint} is gone, or cannot be reached`);
+        return;
+      }
       take(response, outgoing).then(
         (answer) => finish(() => resolve(answer)),
         (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
@@ -164,14 +169,20 @@ async function gather(response: IncomingMessage, limitBytes: number): Promise<Bu
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-function headersOf({ cluster, headers, body }: HttpCall): string[] {
+function headersOf({ cluster, headers, body, endpoint }: HttpCall): string[] {
   const flat: string[] = [];
   let hasHost = false;
   let hasLength = false;
   const list = headers === undefined ? [] : Array.isArray(headers) ? headers : Object.entries(headers);
   for (const [name, value] of list as readonly (readonly [string, string])[]) {
     const lower = name.toLowerCase();
-    if (lower === EGRESS_CLUSTER_HEADER || lower === 'connection' || lower === 'transfer-encoding') continue;
+    if (
+      lower === EGRESS_CLUSTER_HEADER ||
+      lower === ENDPOINT_HEADER ||
+      lower === 'connection' ||
+      lower === 'transfer-encoding'
+    )
+      continue;
     if (lower === 'host' || lower === ':authority') hasHost = true;
     if (lower === 'content-length') hasLength = true;
     flat.push(lower === ':authority' ? 'host' : name, value);
@@ -179,6 +190,7 @@ function headersOf({ cluster, headers, body }: HttpCall): string[] {
   if (!hasHost) flat.push('host', hostOf(cluster));
   if (!hasLength && body !== undefined) flat.push('content-length', String(Buffer.byteLength(body)));
   flat.push(EGRESS_CLUSTER_HEADER, cluster);
+  if (endpoint !== undefined) flat.push(ENDPOINT_HEADER, endpoint);
   return flat;
 }
 

@@ -14,7 +14,7 @@ import {
   type ResourceType,
 } from '#xds/snapshot/resources.ts';
 import { ChainStore } from './chain.ts';
-import { cluster, loadAssignment, pluginServerClusters } from './cluster.ts';
+import { cluster, loadAssignment, pluginServerClusters, upstream } from './cluster.ts';
 import type { ExplainEntry } from './explain.ts';
 import { fallbackCluster, fallbackListener, fallbackTable } from './fallback.ts';
 import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
@@ -99,7 +99,7 @@ class MemoBuilder implements Builder {
       this.#routes(out, LISTENER_HTTPS, https.shards, gateway);
       out.scope = this.#scopes(http, https);
     }
-    this.#backendsOf(out, gateway, certificates, problems);
+    this.#backendsOf(out, gateway, hosts, certificates, problems);
     this.#secrets(out, gateway.certificates);
     this.#listeners(out, gateway, certificates, problems);
     this.#fallback(out, gateway, hosts);
@@ -166,21 +166,28 @@ class MemoBuilder implements Builder {
   #backendsOf(
     out: ResourceMaps,
     gateway: Gateway,
+    hosts: readonly BuiltHost[],
     certificates: ReadonlyMap<string, Certificate>,
     problems: Problems,
   ): void {
     let publicCas = false;
+    const allPicked = new Set(hosts.flatMap(({ picked }) => picked));
+    const connected = new Set(hosts.flatMap((host) => host.connected));
     const limit = gateway.downstream.upstreamConnectionBufferLimitBytes;
     for (const backend of gateway.backends) {
-      const key = `${limit}|${secretShape(certificates, backend.tls?.certificate)}`;
+      const picked = allPicked.has(backend.name);
+      const told = picked || connected.has(backend.name);
+      const key = `${limit}|${picked}|${told}|${secretShape(certificates, backend.tls?.certificate)}`;
       let built = this.#backends.get(backend);
       if (built === undefined || built.key !== key) {
-        const made = cluster(backend, { downstream: gateway.downstream, certificates, options: this.#options });
+        const { downstream } = gateway;
+        const made = cluster(backend, { downstream, certificates, options: this.#options, picked });
         const resources = [resource('cluster', backend.name, made.message, [backend.origin])];
         if (backend.resolution.type === 'endpoints') {
           const load = loadAssignment(backend.name, backend.resolution.endpoints);
           resources.push(resource('endpoint', backend.name, load, [backend.origin]));
         }
+        if (told) resources.push(resource('upstream', backend.name, upstream(backend), [backend.origin]));
         built = { ...made, key, resources: resources.map((one) => this.#stable(one)) };
         this.#backends.set(backend, built);
       }

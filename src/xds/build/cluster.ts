@@ -1,9 +1,10 @@
 /** Clusters and their endpoints. A cluster never changes when its endpoints do. */
 import type { Backend, Certificate, DownstreamSettings, Endpoint, LoadBalancing, Problem } from '#ir/types.ts';
-import type { Message } from '#xds/snapshot/resources.ts';
+import type { Message, UpstreamMessage } from '#xds/snapshot/resources.ts';
 import { envoyAddress, isNumeric, socketAddress } from './address.ts';
 import { ADS, any, compact, duration } from './message.ts';
 import { type Address, type BuildOptions, CLUSTER_EXT_PROC, CLUSTER_PLUGIN_HTTP } from './options.ts';
+import { overrideHost } from './override-host.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -33,6 +34,8 @@ export interface ClusterContext {
   readonly downstream: DownstreamSettings;
   readonly certificates: ReadonlyMap<string, Certificate>;
   readonly options: BuildOptions;
+  /** Some plugin picks endpoints of this cluster. */
+  readonly picked: boolean;
 }
 
 export function cluster(
@@ -45,7 +48,9 @@ export function cluster(
     ...discovery(backend),
     connect_timeout: duration(backend.connectTimeoutMs),
     per_connection_buffer_limit_bytes: context.downstream.upstreamConnectionBufferLimitBytes,
-    lb_policy: LB_POLICY[backend.loadBalancing.type],
+    ...(context.picked
+      ? { load_balancing_policy: overrideHost(backend.loadBalancing.type) }
+      : { lb_policy: LB_POLICY[backend.loadBalancing.type] }),
     circuit_breakers: OPEN_BREAKERS,
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: any(
@@ -81,6 +86,12 @@ export function loadAssignment(name: string, endpoints: readonly Endpoint[]): Me
     load_balancing_weight: Math.max(1, endpoint.weight),
   }));
   return { cluster_name: name, endpoints: lb_endpoints.length === 0 ? [] : [{ lb_endpoints }] };
+}
+
+/** Where the endpoints are, for the plugin server. */
+export function upstream({ name, resolution }: Backend): UpstreamMessage {
+  const endpoints = resolution.endpoints.map(({ address, port }) => ({ address, port }));
+  return { name, dns: resolution.type === 'dns', endpoints };
 }
 
 /** The two faces of the plugin server. */

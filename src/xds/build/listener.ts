@@ -1,9 +1,11 @@
 /** Listeners: plain HTTP, HTTPS by SNI, and the socket through which the plugin server calls out. */
 import type { Certificate, Gateway, Problem } from '#ir/types.ts';
+import { ENDPOINT_HEADER } from '#plugin-sdk/balancing.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { envoyAddress, socketAddress } from './address.ts';
 import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connection-manager.ts';
 import { tlsFilterChains } from './downstream-tls.ts';
+import { setHeader } from './header-control.ts';
 import { any } from './message.ts';
 import { type BuildOptions, HEADER_EGRESS_CLUSTER, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
 import { caSecretName, EGRESS_SECRET, sdsConfig } from './secret.ts';
@@ -76,10 +78,19 @@ export function egressListener(options: BuildOptions): Message {
     },
     request_headers_to_remove: [HEADER_EGRESS_CLUSTER, 'x-forwarded-proto', 'x-envoy-internal'],
   };
+  // The answer tells who gave it: an endpoint that is gone is passed over.
+  const toEndpoint = {
+    ...route,
+    match: { ...route.match, headers: [{ name: ENDPOINT_HEADER, present_match: true }] },
+    response_headers_to_add: [setHeader(ENDPOINT_HEADER, '%UPSTREAM_REMOTE_ADDRESS%')],
+  };
   const hcm = any(HCM_TYPE, {
     stat_prefix: LISTENER_EGRESS,
     codec_type: 'AUTO',
-    route_config: { name: LISTENER_EGRESS, virtual_hosts: [{ name: '*', domains: ['*'], routes: [route] }] },
+    route_config: {
+      name: LISTENER_EGRESS,
+      virtual_hosts: [{ name: '*', domains: ['*'], routes: [toEndpoint, route] }],
+    },
     http_filters: [router(true)],
     common_http_protocol_options: { idle_timeout: '0s' },
     http2_protocol_options: {

@@ -1,5 +1,6 @@
 /** What the builder must know besides the gateway: addresses of the processes around Envoy. */
 import type { WasmModuleRef } from '#ir/types.ts';
+import { ENDPOINT_HEADER } from '#plugin-sdk/balancing.ts';
 import { FALLBACK_CLUSTER, FALLBACK_HEADERS } from '#plugin-sdk/fallback.ts';
 
 export type Address = { readonly socket: string } | { readonly host: string; readonly port: number };
@@ -69,5 +70,6 @@ export const INTERNAL_HEADERS: readonly string[] = [
   HEADER_ROUTE,
   HEADER_EGRESS_CLUSTER,
   HEADER_SHARD,
+  ENDPOINT_HEADER,
   ...FALLBACK_HEADERS,
 ];

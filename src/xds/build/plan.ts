@@ -1,6 +1,6 @@
 /** Decides, plugin by plugin, the way each one reaches the requests of a route: native filters, plugin server, Wasm, or an upstream of its own. */
 import type { BuiltinBinding, PluginBinding, Problem, Route, WasmBinding } from '#ir/types.ts';
-import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
+import type { PluginCatalogue, PluginDefinition, PluginManifest } from '#plugin-sdk/definition.ts';
 import type { HookNeeds } from '#plugin-sdk/hooks.ts';
 import type { LowerContext, LowerResult } from '#plugin-sdk/lower.ts';
 import { needsOf } from '#plugin-sdk/needs.ts';
@@ -46,6 +46,10 @@ export interface RoutePlan {
   readonly variantFor?: readonly string[];
   /** Its answers may be streams of hours with gaps of minutes: no idle timeout of the listener may cut them. */
   readonly longLived: boolean;
+  /** Some plugin picks endpoints of the clusters that the route leads to. */
+  readonly picksEndpoint: boolean;
+  /** Clusters that plugins of the route connect to from the plugin server. */
+  readonly connectsTo: readonly string[];
   /** False when the plan depends on more than the route, namely on modules being fetched. */
   readonly cacheable: boolean;
 }
@@ -114,6 +118,8 @@ export class Planner {
       ways: draft.ways,
       hookSuffixes: [...draft.hookSuffixes],
       longLived: route.plugins.some((binding) => this.#streams(binding)),
+      picksEndpoint: route.plugins.some((binding) => this.#manifest(binding)?.picksEndpoint === true),
+      connectsTo: route.plugins.flatMap((binding) => this.#connectsTo(binding)),
       ...(variantFor === undefined ? {} : { variantFor }),
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
     };
@@ -138,9 +144,17 @@ export class Planner {
   }
 
   #streams(binding: PluginBinding): boolean {
-    if (binding.kind !== 'builtin') return false;
-    const category = this.#catalogue.get(binding.plugin)?.manifest.category;
+    const category = this.#manifest(binding)?.category;
     return category === 'ai' || category === 'mcp';
+  }
+
+  #manifest(binding: PluginBinding): PluginManifest | undefined {
+    return binding.kind === 'builtin' ? this.#catalogue.get(binding.plugin)?.manifest : undefined;
+  }
+
+  #connectsTo(binding: PluginBinding): readonly string[] {
+    if (binding.kind !== 'builtin') return [];
+    return this.#catalogue.get(binding.plugin)?.connectsTo?.(binding.config) ?? [];
   }
 
   #planBuiltin(binding: BuiltinBinding, draft: Draft, context: LowerContext): void {

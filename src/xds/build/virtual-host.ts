@@ -26,6 +26,10 @@ export interface BuiltHost {
   /** Absent when no route of the host is another's fallback. */
   readonly fallback?: Message;
   readonly chains: readonly Resource[];
+  /** Clusters whose endpoint some plugin picks. */
+  readonly picked: readonly string[];
+  /** Clusters that plugins connect to from the plugin server. */
+  readonly connected: readonly string[];
   readonly explain: readonly ExplainEntry[];
   readonly problems: readonly Problem[];
   readonly origins: readonly Origin[];
@@ -70,11 +74,17 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
     ...(host.tls ? { https: { ...frame, routes: https } } : {}),
     ...(fallback.length > 0 ? { fallback: { ...frame, routes: fallback } } : {}),
     chains: [...used.values()],
+    picked: plans.flatMap((plan) => (plan.picksEndpoint ? destinationsOf(plan.route) : [])),
+    connected: plans.flatMap((plan) => plan.connectsTo),
     explain,
     problems: problems.list,
     origins: distinct(host.routes.map((route) => route.origin)),
     cacheable: plans.every((plan) => plan.cacheable),
   };
+}
+
+function destinationsOf({ action }: Route): string[] {
+  return action.type === 'forward' ? action.destinations.map(({ backend }) => backend) : [];
 }
 
 function serveChain(plan: RoutePlan, store: ChainStore): Resource | undefined {

@@ -24,26 +24,26 @@ async function serve(store: SnapshotStore, port = 0, onNack?: (report: NackRepor
 }
 
 /** A client whose updates are waited for one by one. */
-function subscribe(port: number, take: (update: ResourceUpdate) => void = () => {}) {
+function subscribe(port: number, take: (update: ResourceUpdate) => void = () => {}, more: readonly string[] = []) {
   const updates: { upsert: Record<string, unknown>; removed: readonly string[] }[] = [];
   let wake = () => {};
+  const onResources = (update: ResourceUpdate) => {
+    updates.push({
+      upsert: Object.fromEntries(
+        [...update.upsert].map(([name, bytes]) => [name, JSON.parse(Buffer.from(bytes).toString())]),
+      ),
+      removed: update.removed,
+    });
+    wake();
+    take(update);
+  };
   const client = new AdsClient({
     address: { host: '127.0.0.1', port },
     node: { id: 'plugins-1', cluster: 'higress-plugin-server' },
-    typeUrl: TYPE_URL.chain,
     log: SILENT,
     firstDelayMs: 10,
     maxDelayMs: 50,
-    onResources: (update) => {
-      updates.push({
-        upsert: Object.fromEntries(
-          [...update.upsert].map(([name, bytes]) => [name, JSON.parse(Buffer.from(bytes).toString())]),
-        ),
-        removed: update.removed,
-      });
-      wake();
-      take(update);
-    },
+    subscriptions: [TYPE_URL.chain, ...more].map((typeUrl) => ({ typeUrl, onResources })),
   });
   client.start();
   closers.push(() => client.stop());
@@ -111,6 +111,20 @@ describe('AdsClient', () => {
     const update = await next();
     expect(Object.keys(update?.upsert ?? {}).sort()).toEqual(['b', 'd']);
     expect(update?.removed).toEqual(['c']);
+  });
+
+  it('takes several types over one stream', async () => {
+    const store = new SnapshotStore();
+    store.set(resourceSet(chain('a'), resource('upstream', 'u', { name: 'u', dns: false, endpoints: [] })));
+    const { server, port } = await serve(store);
+    const { client, next } = subscribe(port, () => {}, [TYPE_URL.upstream]);
+    const both = [await next(), await next()].flatMap((update) => Object.keys(update?.upsert ?? {}));
+    expect(both.sort()).toEqual(['a', 'u']);
+    expect(await server.whenAcknowledged(2_000, { role: 'plugin-server' })).toBe(true);
+    expect(client.synced).toBe(true);
+    expect(server.status().nodes).toHaveLength(1);
+    store.set(resourceSet(chain('a')));
+    expect(await next()).toEqual({ upsert: {}, removed: ['u'] });
   });
 
   it('keeps trying a server that is not there yet', async () => {

@@ -1,4 +1,4 @@
-/** A delta subscription to all resources of one type, as plugin servers use it for their chains. */
+/** Delta subscriptions to all resources of some types over one stream, as plugin servers use them for their chains. */
 import grpc from '@grpc/grpc-js';
 import type { ServerLog } from './log.ts';
 import { type DeltaResponse, decodeDeltaResponse, encodeDeltaRequest } from './messages.ts';
@@ -17,6 +17,12 @@ export interface ResourceUpdate {
   readonly removed: readonly string[];
 }
 
+export interface TypeSubscription {
+  readonly typeUrl: string;
+  /** Takes over an update; what it throws goes to the server as the reason of a NACK, and the update counts as not taken. */
+  readonly onResources: (update: ResourceUpdate) => void | Promise<void>;
+}
+
 export interface AdsClientOptions {
   readonly address: Address;
   /** Absent: no encryption, for a Unix socket. */
@@ -26,9 +32,7 @@ export interface AdsClientOptions {
     readonly cluster: string;
     readonly metadata?: Readonly<Record<string, unknown>>;
   };
-  readonly typeUrl: string;
-  /** Takes over an update; what it throws goes to the server as the reason of a NACK, and the update counts as not taken. */
-  readonly onResources: (update: ResourceUpdate) => void | Promise<void>;
+  readonly subscriptions: readonly TypeSubscription[];
   readonly log: ServerLog;
   /** Between 0 and 1; spreads reconnects. */
   readonly random?: () => number;
@@ -42,12 +46,17 @@ const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
 const INTERNAL = 13;
 
+interface Subscribed extends TypeSubscription {
+  /** What was taken, to be told after a reconnect. */
+  readonly versions: Map<string, string>;
+  synced: boolean;
+}
+
 type Stream = grpc.ClientDuplexStream<Buffer, Buffer>;
 
 export class AdsClient {
   readonly #options: AdsClientOptions;
-  /** What was taken, to be told after a reconnect. */
-  readonly #versions = new Map<string, string>();
+  readonly #byUrl: ReadonlyMap<string, Subscribed>;
   #client: grpc.Client | undefined;
   #stream: Stream | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -55,16 +64,18 @@ export class AdsClient {
   /** The server has answered once. */
   #connected = false;
   #stopped = true;
-  #synced = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: AdsClientOptions) {
     this.#options = options;
+    this.#byUrl = new Map(
+      options.subscriptions.map((one) => [one.typeUrl, { ...one, versions: new Map<string, string>(), synced: false }]),
+    );
   }
 
-  /** True once a first update has been taken over. */
+  /** True once a first update of every type has been taken over. */
   get synced(): boolean {
-    return this.#synced;
+    return [...this.#byUrl.values()].every(({ synced }) => synced);
   }
 
   start(): void {
@@ -114,14 +125,16 @@ export class AdsClient {
     });
     stream.on('error', onLost);
     stream.on('end', () => onLost());
-    stream.write(
-      encodeDeltaRequest({
-        node: this.#options.node,
-        type_url: this.#options.typeUrl,
-        resource_names_subscribe: [WILDCARD],
-        initial_resource_versions: Object.fromEntries(this.#versions),
-      }),
-    );
+    for (const { typeUrl, versions } of this.#byUrl.values()) {
+      stream.write(
+        encodeDeltaRequest({
+          node: this.#options.node,
+          type_url: typeUrl,
+          resource_names_subscribe: [WILDCARD],
+          initial_resource_versions: Object.fromEntries(versions),
+        }),
+      );
+    }
   }
 
   #reconnect(error: Error | undefined): void {
@@ -161,7 +174,7 @@ export class AdsClient {
     if (this.#stream !== stream || this.#stopped) return;
     stream.write(
       encodeDeltaRequest({
-        type_url: this.#options.typeUrl,
+        type_url: response.typeUrl,
         response_nonce: response.nonce,
         ...(refusal === undefined ? {} : { error_detail: { code: INTERNAL, message: refusal } }),
       }),
@@ -169,18 +182,20 @@ export class AdsClient {
   }
 
   /** The reason of a refusal. */
-  async #apply({ resources, removed }: DeltaResponse): Promise<string | undefined> {
+  async #apply({ typeUrl, resources, removed }: DeltaResponse): Promise<string | undefined> {
+    const subscribed = this.#byUrl.get(typeUrl);
+    if (subscribed === undefined) return `nobody asked for ${typeUrl}`;
     try {
-      await this.#options.onResources({
+      await subscribed.onResources({
         upsert: new Map(resources.map((resource) => [resource.name, resource.bytes])),
         removed,
       });
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
-    for (const { name, version } of resources) this.#versions.set(name, version);
-    for (const name of removed) this.#versions.delete(name);
-    this.#synced = true;
+    for (const { name, version } of resources) subscribed.versions.set(name, version);
+    for (const name of removed) subscribed.versions.delete(name);
+    subscribed.synced = true;
     return undefined;
   }
 }

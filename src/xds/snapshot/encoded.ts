@@ -17,7 +17,7 @@ export interface EncodedResource {
 export type EncodeResource = (resource: Resource) => Uint8Array;
 
 export const encodeResource: EncodeResource = (resource) =>
-  resource.type === 'chain'
+  resource.type === 'chain' || resource.type === 'upstream'
     ? Buffer.from(JSON.stringify(resource.message))
     : encode(typeNameOf(TYPE_URL[resource.type]), resource.message);
 

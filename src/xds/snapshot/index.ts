@@ -8,5 +8,6 @@ export {
   type ResourceSet,
   type ResourceType,
   TYPE_URL,
+  type UpstreamMessage,
 } from './resources.ts';
 export { type EncodeProblem, type Rejection, type SnapshotChange, SnapshotStore } from './store.ts';

@@ -15,6 +15,8 @@ export const TYPE_URL = {
   extension: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
   /** Our own: a plugin chain for plugin servers. The resource's bytes are UTF-8 JSON. */
   chain: 'type.higress.io/higress.plugin.v1.Chain',
+  /** Our own: where an upstream's endpoints are, for plugins that choose among them or connect to them. UTF-8 JSON as well. */
+  upstream: 'type.higress.io/higress.plugin.v1.Upstream',
 } as const;
 
 export type ResourceType = keyof typeof TYPE_URL;
@@ -42,7 +44,17 @@ export function emptyResourceMaps(): ResourceMaps {
     secret: new Map(),
     extension: new Map(),
     chain: new Map(),
+    upstream: new Map(),
   };
+}
+
+/** An upstream as the plugin server gets it. */
+export interface UpstreamMessage extends Message {
+  /** Of the cluster: `outbound|PORT|SUBSET|HOST`. */
+  readonly name: string;
+  /** The addresses are names that have to be resolved. */
+  readonly dns: boolean;
+  readonly endpoints: readonly { readonly address: string; readonly port: number }[];
 }
 
 /** A chain of plugins as the plugin server gets it; content-addressed by `id`. */
