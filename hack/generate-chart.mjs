@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { downstreamSchema, gzipSchema, tracingSchema, upstreamSchema } from '../src/model/higress-config.ts';
+import { downstreamSchema, gzipSchema, tracingSchema, upstreamSchema } from '../src/model/higress-config/sections.ts';
 import { CHART, readValues } from './chart/values.mjs';
 
 const SECTIONS = { downstream: downstreamSchema, upstream: upstreamSchema, tracing: tracingSchema, gzip: gzipSchema };

@@ -38,6 +38,8 @@ export interface Gateway {
   readonly backends: readonly Backend[];
   readonly downstream: DownstreamSettings;
   readonly accessLog: AccessLogSettings;
+  /** Absent: answers go out as they are. */
+  readonly compression?: CompressionSettings;
 }
 
 /** One virtual host: exact name, `*.suffix`, or `*`. */
@@ -335,6 +337,23 @@ export interface DownstreamSettings {
   readonly upstreamConnectionBufferLimitBytes: number;
   readonly disableXEnvoyHeaders: boolean;
   readonly addXRealIpHeader: boolean;
+}
+
+/** gzip for answers to clients that take it. Types are in lower case and without parameters. Levels and strategies are Envoy's words. */
+export interface CompressionSettings {
+  /** Bytes. */
+  readonly minContentLength: number;
+  readonly contentTypes: readonly string[];
+  /** Answers with an ETag go out as they are. */
+  readonly unlessEtag: boolean;
+  /** 1 to 9. */
+  readonly memoryLevel: number;
+  /** 9 to 15. */
+  readonly windowBits: number;
+  /** Bytes. */
+  readonly chunkSize: number;
+  readonly level: string;
+  readonly strategy: string;
 }
 
 /** `path` `/dev/stdout` by default; `format` absent = the project's JSON line. Empty path = off. */

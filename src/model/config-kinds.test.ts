@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { higressConfigOf, parseConfigMap } from './config-map.ts';
 import { parseHttp2Rpc } from './http2rpc.ts';
 import { parseMcpBridge } from './mcp-bridge.ts';
 import type { Parsed } from './object.ts';
@@ -141,96 +140,5 @@ describe('Http2Rpc', () => {
       defaults,
     );
     expect([object?.spec.dubbo?.methods[0]?.serviceMethod, problems]).toEqual(['m', []]);
-  });
-});
-
-const config = (data: Record<string, string>, name = 'higress-config') => {
-  const { object } = parseConfigMap({ value: { metadata: { name }, data } }, defaults);
-  return higressConfigOf(object === undefined ? [] : [object], 'higress-system');
-};
-
-describe('higress-config', () => {
-  it('has the defaults of the reference without a ConfigMap, and with one of another name', () => {
-    for (const result of [config({}), config({ higress: 'downstream: {idleTimeout: 1}' }, 'other')]) {
-      expect(result).toMatchObject({
-        downstream: {
-          idleTimeoutMs: 180_000,
-          maxRequestHeadersKb: 60,
-          connectionBufferLimitBytes: 32_768,
-          http2: { maxConcurrentStreams: 100, initialStreamWindowSize: 65_535, initialConnectionWindowSize: 1_048_576 },
-          upstreamConnectionBufferLimitBytes: 10_485_760,
-          disableXEnvoyHeaders: false,
-          addXRealIpHeader: false,
-        },
-        accessLog: { path: '/dev/stdout', encoding: 'TEXT' },
-        upstreamIdleTimeoutMs: 10_000,
-        routeTimeoutMs: 0,
-        gzip: { enable: false, minContentLength: 1024 },
-        problems: [],
-      });
-    }
-  });
-
-  it('changes only the keys that are named; null is the default', () => {
-    const result = config({
-      higress:
-        'downstream: {idleTimeout: 5, routeTimeout: 7, http2: {maxConcurrentStreams: 9}}\nupstream: null\naddXRealIpHeader: on\n',
-      mesh: 'accessLogFile: /tmp/a.log\naccessLogEncoding: JSON\naccessLogFormat: "%DURATION%"\nenableAutoMtls: false\n',
-    });
-    expect(result.downstream).toMatchObject({ idleTimeoutMs: 5000, maxRequestHeadersKb: 60, addXRealIpHeader: true });
-    expect(result.downstream.http2).toMatchObject({ maxConcurrentStreams: 9, initialStreamWindowSize: 65_535 });
-    expect(result.routeTimeoutMs).toBe(7000);
-    expect(result.accessLog).toEqual({ path: '/tmp/a.log', encoding: 'JSON', format: '%DURATION%' });
-    expect(told(result)).toEqual([
-      'warning data.mesh.enableAutoMtls: data.mesh.enableAutoMtls is a setting of Istio that has no effect here',
-    ]);
-  });
-
-  it('keeps the default format of the access log when Envoy would refuse the one written', () => {
-    const result = config({ mesh: 'accessLogFormat: "%DURATION% 100% %REQ(X"\n' });
-    expect(result.accessLog.format).toBeUndefined();
-    expect(told(result)).toEqual([
-      expect.stringMatching(/^error data\.mesh\.accessLogFormat: .*"% %REQ\(X" is no operator.*%% for a percent sign/),
-    ]);
-  });
-
-  it('falls back by section and says so', () => {
-    const result = config({
-      higress: `
-tracing: {enable: true, skywalking: {service: ""}}
-gzip: {enable: true, windowBits: 99}
-downstream: {idleTimeout: "5"}
-upstream: {idleTimeout: 3, buffers: 1}
-disableXEnvoyHeaders: "true"
-`,
-    });
-    expect(result).toMatchObject({
-      tracing: { enable: false },
-      gzip: { enable: false },
-      downstream: { idleTimeoutMs: 180_000, disableXEnvoyHeaders: false },
-      upstreamIdleTimeoutMs: 3000,
-    });
-    expect(result.problems.map(({ severity, origin }) => `${severity} ${origin.path}`)).toEqual([
-      'error data.higress.downstream.idleTimeout',
-      'warning data.higress.upstream.buffers',
-      'error data.higress.disableXEnvoyHeaders',
-      'error data.higress.tracing.skywalking.service',
-      'error data.higress.tracing.skywalking.port',
-      'error data.higress.gzip.windowBits',
-    ]);
-    expect(result.problems[0]?.hint).toBe('the whole section downstream keeps its defaults until this is mended');
-  });
-
-  it('survives what is no map', () => {
-    for (const higress of [
-      'a: [',
-      '- 1',
-      '5',
-      '{downstream: 5, gzip: [], tracing: text}',
-      '&a [*a]',
-      '__proto__: {x: 1}',
-    ]) {
-      expect(config({ higress, mesh: higress }).downstream.idleTimeoutMs).toBe(180_000);
-    }
   });
 });

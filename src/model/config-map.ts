@@ -5,7 +5,7 @@ import { failed, type ParseDefaults, readObject, texts } from './parse.ts';
 export const HIGRESS_CONFIG_NAME = 'higress-config';
 export const HIGRESS_HTTPS_NAME = 'higress-https';
 
-export { type HigressConfig, higressConfigOf } from './higress-config.ts';
+export { type HigressConfig, higressConfigOf } from './higress-config/higress-config.ts';
 export { type HigressHttps, higressHttpsOf, type SharedCredential } from './higress-https.ts';
 
 export interface ConfigMap extends KubeObject<'ConfigMap'> {

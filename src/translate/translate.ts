@@ -4,7 +4,7 @@
  * and Backends that did not change are the same objects as in the call before.
  */
 import type { Gateway, Problem } from '#ir/types.ts';
-import { higressConfigOf, higressHttpsOf } from '#model/config-map.ts';
+import { type HigressConfig, higressConfigOf, higressHttpsOf } from '#model/config-map.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
 import type { World, WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
@@ -57,8 +57,8 @@ class MemoTranslator implements Translator {
   readonly #now: () => number;
   readonly #indexOf: (world: World) => ClusterIndex;
   readonly #convert: (ingress: Ingress) => ConvertedIngress;
-  readonly #config: (configMaps: World['configMaps']) => ReturnType<typeof higressConfigOf>;
   readonly #https: (configMaps: World['configMaps']) => ReturnType<typeof higressHttpsOf>;
+  readonly #config: (configMaps: World['configMaps']) => HigressConfig;
   readonly #fallbacks = memoLast(fallbacksOf);
   readonly #ignoredRpcs: (rpcs: World['http2rpcs']) => Problem[];
   readonly #tls = new TlsPlanner();
@@ -75,9 +75,14 @@ class MemoTranslator implements Translator {
     this.#now = services.now ?? Date.now;
     this.#indexOf = createIndexer(settings);
     this.#convert = memoEach((ingress: Ingress) => convertIngress(ingress, settings.systemNamespace));
-    this.#config = memoLast((configMaps: World['configMaps']) => higressConfigOf(configMaps, settings.systemNamespace));
     this.#ignoredRpcs = memoLast((rpcs: World['http2rpcs']) => ignoredRpcs(rpcs, settings.systemNamespace));
     this.#https = memoLast((configMaps: World['configMaps']) => higressHttpsOf(configMaps, settings.systemNamespace));
+    // Not only a memory: what is wrong in a new version stays as it was in the one before.
+    let config: HigressConfig | undefined;
+    this.#config = memoLast((configMaps: World['configMaps']) => {
+      config = higressConfigOf(configMaps, settings.systemNamespace, config);
+      return config;
+    });
     this.#ingresses = this.#newIndex();
     this.#resolver = new BackendResolver(settings);
     this.#hosts = new HostAssembler(settings, this.#resolver);
@@ -107,6 +112,7 @@ class MemoTranslator implements Translator {
       backends: this.#same('backends', backends),
       downstream: config.downstream,
       accessLog: config.accessLog,
+      ...(config.compression === undefined ? {} : { compression: config.compression }),
     };
     this.#last = gateway;
     const problems = [

@@ -233,7 +233,8 @@ class MemoBuilder implements Builder {
       secretShape(certificates, host.certificate),
       secretShape(certificates, host.clientCa),
     ]);
-    const key = JSON.stringify([gateway.tls, shapes, gateway.downstream, gateway.accessLog]);
+    const { downstream, accessLog, compression } = gateway;
+    const key = JSON.stringify([gateway.tls, shapes, downstream, accessLog, compression]);
     if (this.#lastListeners?.key !== key) {
       const https = httpsListener(gateway, certificates, this.#options);
       const origins = gateway.tls.map((host) => host.origin);

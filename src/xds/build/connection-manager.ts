@@ -3,10 +3,11 @@
  * RouteConfiguration, so a change of them never touches a listener or its connections.
  */
 
-import type { AccessLogSettings, DownstreamSettings } from '#ir/types.ts';
+import type { AccessLogSettings, CompressionSettings, DownstreamSettings } from '#ir/types.ts';
 import { aiMetricsAccessLogs } from '#plugin-sdk/ai-metrics-log.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { accessLog } from './access-log.ts';
+import { compressor } from './compressor.ts';
 import { scopedRoutes, shardHeader } from './host-shards/scopes.ts';
 import { ADS, any, compact, duration, HTTP_FILTERS } from './message.ts';
 import { CHAIN_FILTER, INTERNAL_HEADERS } from './options.ts';
@@ -21,6 +22,8 @@ export interface EdgeSettings {
   readonly downstream: DownstreamSettings;
   readonly accessLog: AccessLogSettings;
   readonly accessLogPath?: string | undefined;
+  /** For answers to clients; none where Envoy is its own client. */
+  readonly compression?: CompressionSettings | undefined;
   readonly hostShards?: boolean;
   /** Removed from requests; default: all that nobody outside may set. */
   readonly internalHeaders?: readonly string[];
@@ -36,6 +39,8 @@ export function connectionManager(name: string, settings: EdgeSettings): Message
       ? { scoped_routes: scopedRoutes(name) }
       : { rds: { config_source: ADS, route_config_name: name } }),
     http_filters: [
+      // First for requests, so last for answers: plugins see them as the upstream sent them.
+      ...(settings.compression === undefined ? [] : [compressor(settings.compression)]),
       { name: CHAIN_FILTER, typed_config: any(`${HTTP_FILTERS}filter_chain.v3.FilterChainConfig`) },
       router(downstream.disableXEnvoyHeaders),
     ],

@@ -59,6 +59,7 @@ function manager(name: string, gateway: Gateway, options: BuildOptions): Message
   return connectionManager(name, {
     downstream: gateway.downstream,
     accessLog: gateway.accessLog,
+    compression: gateway.compression,
     accessLogPath: options.accessLogPath,
     hostShards: options.hostShards === true,
   });
