@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { editJsonText, fromJsonText, isJsonText, plainPath, readJsonText, toJsonText } from './json-text.ts';
+import {
+  editJsonText,
+  editJsonTexts,
+  fromJsonText,
+  isJsonText,
+  plainPath,
+  readJsonText,
+  toJsonText,
+} from './json-text.ts';
 
 const BODY = ' {"a" : 1,\n "big":12345678901234567890, "model" : "old", "n":{"x":[10,20]}, "s":"}\\"{"} ';
 
@@ -50,6 +58,40 @@ describe('edits inside JSON text', () => {
           expect(fromJsonText(out)).toEqual(JSON.parse(JSON.stringify({ ...object, [key]: value })));
         },
       ),
+    );
+  });
+
+  it('edits many places in one go, and nothing else', () => {
+    const text = '{ "a" : [ {"b": "x"} , 12345678901234567890 ], "a":[{"b":1,"b":2}], "c":{"":0} }';
+    const edits = [
+      { path: ['a', '0', 'b'], raw: '"1"' },
+      { path: ['c', ''], raw: '[]' },
+      { path: ['c', 'none'], raw: '2' },
+      { path: ['a', '1', 'deep'], raw: '3' },
+    ];
+    expect(editJsonTexts(text, edits)).toBe(
+      '{ "a" : [ {"b": "1"} , 12345678901234567890 ], "a":[{"b":"1","b":"1"}], "c":{"":[]} }',
+    );
+    expect(editJsonTexts('[1', edits)).toBeUndefined();
+  });
+
+  it('edits many places as one by one', () => {
+    const value = fc.dictionary(fc.constantFrom('a', 'b', '0'), fc.jsonValue({ maxDepth: 3 }));
+    const paths = fc.array(fc.array(fc.constantFrom('a', 'b', '0', '1'), { minLength: 1, maxLength: 3 }), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(value, paths, (object, wanted) => {
+        const text = toJsonText(object);
+        // Places that are there, none inside another.
+        const there = wanted.filter((path) => readJsonText(text, path) !== undefined);
+        const apart = there.filter(
+          (path) => !there.some((other) => other !== path && path.join().startsWith(other.join())),
+        );
+        const edits = apart.map((path, index) => ({ path, raw: String(index) }));
+        const one = edits.reduce((current, { path, raw }) => editJsonText(current, path, raw) ?? '', text);
+        expect(editJsonTexts(text, edits)).toBe(one);
+      }),
     );
   });
 

@@ -65,6 +65,39 @@ export function editJsonText(bytes: string, path: readonly string[], raw: string
   return bytes.slice(0, outline.open - 1) + edited(bytes, outline, path, raw) + bytes.slice(outline.close + 1);
 }
 
+/** A value of JSON text and what shall stand there: JSON text again. */
+export interface JsonTextEdit {
+  readonly path: readonly string[];
+  readonly raw: string;
+}
+
+/**
+ * Puts JSON texts at the paths of values that are there; a path that leads nowhere changes nothing, and a name that occurs more than once is
+ * edited everywhere. One way through the text, however many edits. Undefined when the text is not one JSON object or array.
+ */
+export function editJsonTexts(bytes: string, edits: readonly JsonTextEdit[]): string | undefined {
+  const outline = topOutline(bytes);
+  if (outline === undefined) return undefined;
+  return bytes.slice(0, outline.open - 1) + editedAll(bytes, outline, edits, 0) + bytes.slice(outline.close + 1);
+}
+
+/** The object or array of `outline` after edits whose paths led here by their first `depth` keys. */
+function editedAll(text: string, outline: Outline, edits: readonly JsonTextEdit[], depth: number): string {
+  const byKey = Map.groupBy(edits, ({ path }) => path[depth] ?? '');
+  let out = '';
+  let from = outline.open - 1;
+  for (const [index, { key, start, end }] of outline.members.entries()) {
+    const below = byKey.get(outline.kind === 'array' ? String(index) : key);
+    if (below === undefined) continue;
+    const whole = below.findLast(({ path }) => path.length === depth + 1);
+    const inner = whole === undefined ? outlineAt(text, start) : undefined;
+    if (whole === undefined && inner === undefined) continue;
+    out += text.slice(from, start) + (inner === undefined ? whole?.raw : editedAll(text, inner, below, depth + 1));
+    from = end;
+  }
+  return out + text.slice(from, outline.close + 1);
+}
+
 /** JSON texts of the elements when `raw` is an array. */
 export function jsonElements(raw: string): readonly string[] | undefined {
   const outline = topOutline(raw);

@@ -1,6 +1,7 @@
 /** The built-in plugins. Adding one is adding its folder and its line here. */
 import { createCatalogue } from '#plugin-sdk/catalogue.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
+import aiDataMasking from './ai-data-masking/plugin.ts';
 import aiFallback from './ai-fallback/plugin.ts';
 import aiLoadBalancer from './ai-load-balancer/plugin.ts';
 import aiProxy from './ai-proxy/plugin.ts';
@@ -13,6 +14,7 @@ import requestBlock from './request-block/plugin.ts';
 import transformer from './transformer/plugin.ts';
 
 export const definitions: readonly PluginDefinition[] = [
+  aiDataMasking,
   aiFallback,
   aiLoadBalancer,
   aiProxy,
