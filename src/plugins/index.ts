@@ -3,6 +3,7 @@ import { createCatalogue } from '#plugin-sdk/catalogue.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
 import aiDataMasking from './ai-data-masking/plugin.ts';
 import aiFallback from './ai-fallback/plugin.ts';
+import aiImageReader from './ai-image-reader/plugin.ts';
 import aiLoadBalancer from './ai-load-balancer/plugin.ts';
 import aiProxy from './ai-proxy/plugin.ts';
 import aiStatistics from './ai-statistics/plugin.ts';
@@ -16,6 +17,7 @@ import transformer from './transformer/plugin.ts';
 export const definitions: readonly PluginDefinition[] = [
   aiDataMasking,
   aiFallback,
+  aiImageReader,
   aiLoadBalancer,
   aiProxy,
   aiStatistics,
