@@ -90,7 +90,7 @@ afterAll(() => native?.stop());
 
 /** Headers that Envoy and Node add on their own. */
 const TRANSPORT =
-  /^(:.*|x-forwarded-proto|x-request-id|x-steps|x-envoy-expected-rq-timeout-ms|connection|transfer-encoding|host)$/;
+  /^(:.*|x-forwarded-proto|x-request-id|x-steps|x-envoy-expected-rq-timeout-ms|x-envoy-upstream-rq-per-try-timeout-ms|connection|transfer-encoding|host)$/;
 
 function compared(headers: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.fromEntries(
@@ -100,6 +100,14 @@ function compared(headers: Iterable<readonly [string, unknown]>): Record<string,
 
 const json = { 'content-type': 'application/json', authorization: 'Bearer client', 'accept-encoding': 'gzip, br' };
 const chat = '/v1/chat/completions';
+
+const FORM = { 'content-type': 'multipart/form-data; boundary=x' };
+const pictureForm = (model: string | undefined) =>
+  [
+    ...(model === undefined ? [] : [`--x\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}`]),
+    '--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n\u0000\r\n--y',
+    '--x--\r\n',
+  ].join('\r\n');
 
 describe('ai-proxy, lowered', () => {
   const cases: readonly (readonly [route: string, path: string, body?: string, headers?: Record<string, string>])[] = [
@@ -127,6 +135,11 @@ describe('ai-proxy, lowered', () => {
     ['openai', '/v1/batches', '{"model":"gpt-4o"}'],
     ['openai', '/v1/unknown', '{"model":"gpt-4o"}'],
     ['openai', '/v1/files', '--x--', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['openai', '/v1/images/edits', pictureForm('gpt-4o'), FORM],
+    ['openai', '/v1/images/variations', pictureForm('keep'), FORM],
+    ['openai', '/v1/images/edits', `${pictureForm('gpt-4o')}broken`.replace('--x--', ''), FORM],
+    ['everything', '/v1/images/variations', pictureForm(undefined), FORM],
+    ['yi', '/v1/images/edits', pictureForm('gpt-4o'), FORM],
     ['openai', '/v1/models?a=b'],
     ['openai', '/prefix/v1/fine_tuning/jobs/ft-1/events?after=x&limit=2'],
     ['openai', '/v1/fine_tuning/checkpoints/ck%2F1/permissions/p'],
@@ -311,7 +324,7 @@ describe('ai-statistics, lowered', () => {
 
   for (const name of Object.keys(STATISTICS)) {
     it.each(Object.entries(answers))(`${name}: %s`, async (_, answer) => {
-      const headers = { 'content-type': 'application/json', 'x-session': 's-1' };
+      const headers = { 'content-type': 'application/json', 'x-session': 's-1', 'x-agent-session': 's-2' };
       const asked = { path: chat, headers, body: question };
       const bytes = Buffer.concat(answer.chunks.map((part) => Buffer.from(part)));
       const hooks = await testPlugin(aiStatistics, statistics(name)).request({

@@ -22,6 +22,9 @@ export const OPENAI_EDITED: ReadonlySet<ApiName> = new Set<ApiName>([
   'openai/v1/videoremix',
 ]);
 
+/** APIs whose forms name a model that is mapped. */
+const MAPPED_FORMS = new Set<ApiName>(['openai/v1/imageedit', 'openai/v1/imagevariation']);
+
 const DIRECT_ENDINGS = [
   '/completions',
   '/embeddings',
@@ -47,6 +50,7 @@ export function openaiProvider(settings: ProviderSettings): Provider {
     ...target(settings, 'api.openai.com', capabilities, custom),
     passesUnknownApis: true,
     editedApis: OPENAI_EDITED,
+    ...mappedForms(settings),
   };
 }
 
@@ -62,9 +66,15 @@ export function compatibleProvider(type: string, settings: ProviderSettings): Pr
     ...(row.fixedPath ? { fixedPath: row.fixedPath(settings) } : {}),
     passesUnknownApis: row.passesUnknownApis ?? false,
     editsBodies: row.editsBodies ?? true,
+    ...((row.editsBodies ?? true) ? mappedForms(settings) : {}),
     ...(row.adjust ? { adjust: row.adjust } : {}),
     ...(row.usageInChoice ? { mendStream: liftUsage } : {}),
   };
+}
+
+/** Forms hold pictures: they are read only when there is something to map. */
+function mappedForms({ modelMapping }: ProviderSettings): Pick<Provider, 'readsForms'> {
+  return modelMapping.length > 0 ? { readsForms: MAPPED_FORMS } : {};
 }
 
 /** Name of the first required key that is missing, or undefined. */

@@ -106,8 +106,9 @@ function unsupportedVariant(settings: ProviderSettings): readonly [path: string,
     if (!settings.inputVariable) return ['inputVariable', 'must be set for botType "Workflow"'];
     if (!settings.outputVariable) return ['outputVariable', 'must be set for botType "Workflow"'];
   }
-  if (settings.type === 'moonshot' && settings.moonshotFileId) return ['moonshotFileId', 'is not supported yet'];
-  if (settings.type === 'claude' && settings.claudeCodeMode) return ['claudeCodeMode', 'is not supported yet'];
+  if (settings.type === 'moonshot' && settings.moonshotFileId && settings.context) {
+    return ['moonshotFileId', 'must not be set together with context'];
+  }
   return undefined;
 }
 

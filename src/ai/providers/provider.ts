@@ -23,8 +23,8 @@ export interface Provider {
   readonly editsBodies: boolean;
   /** Headers for every request of the vendor, given the caller's. */
   headers?(api: DetectedApi | undefined, has: (name: string) => boolean): Readonly<Record<string, string>>;
-  /** Small edits of a body that stays OpenAI-shaped; undefined as a value deletes the member. */
-  adjust?(api: ApiName, body: Readonly<JsonObject>): Readonly<Record<string, unknown>>;
+  /** Small edits of a body that stays OpenAI-shaped; undefined as a value deletes the member. `asked`: the Messages request that the body was made of. */
+  adjust?(api: ApiName, body: Readonly<JsonObject>, asked?: Readonly<JsonObject>): Readonly<Record<string, unknown>>;
   /** A step for streams that stay OpenAI-shaped but need mending. */
   mendStream?(): StreamStep;
   /** APIs that only this vendor's paths name (its native protocol); asked before the common table. `path` has no query. */
@@ -33,7 +33,7 @@ export interface Provider {
   finishPath?(path: string, call: VendorCall): string;
   /** Upstream path with query where the model stands in it and the body needs no translation. `asked`: the caller's path with query, `basePath` removed. */
   pathForModel?(api: DetectedApi, model: string, asked: string): string | undefined;
-  /** APIs whose bodies may come as multipart/form-data for a translation or `pathForModel` to read, as an object made by `readForm`. */
+  /** APIs whose bodies may come as multipart/form-data: a translation reads them as an object made by `readForm`, otherwise the field `model` is mapped. */
   readonly readsForms?: ReadonlySet<ApiName>;
   /** The chain is gone for good: give back what `host.shared` lent. */
   dispose?(): void;

@@ -8,7 +8,7 @@ import { deeplKeys } from './deepl/keys.ts';
 import { difyKeys } from './dify/keys.ts';
 import { geminiKeys } from './gemini/keys.ts';
 import { minimaxKeys } from './minimax/keys.ts';
-import { qwenKeys } from './qwen/keys.ts';
+import { qwenKeys, type ReasoningMode, reasoningMode } from './qwen/keys.ts';
 import { tritonKeys } from './triton/keys.ts';
 import { authCluster, vertexKeys } from './vertex/keys.ts';
 
@@ -49,7 +49,12 @@ const shape = {
   id: text('referenced by activeProviderId'),
   type: z.string().min(1).describe('vendor: openai, claude, qwen, moonshot, …'),
   apiTokens: z.array(z.string()).default([]).describe('one is drawn at random for each request'),
-  timeout: z.number().int().min(0).default(120_000).describe('milliseconds; context files only'),
+  timeout: z
+    .number()
+    .int()
+    .min(0)
+    .default(120_000)
+    .describe('milliseconds that a context file, a file of Moonshot or a token of Vertex may take'),
   firstByteTimeout: z
     .number()
     .int()
@@ -77,7 +82,7 @@ const shape = {
   openaiCustomUrl: text('type openai: [http(s)://]host[:port][/path]'),
   claudeVersion: text('type claude: anthropic-version'),
   apiVersion: text('type claude: anthropic-version'),
-  claudeCodeMode: flag('type claude'),
+  claudeCodeMode: flag('type claude: tokens of Claude Code, sent as Claude Code sends them'),
   doubaoDomain: text('type doubao: host'),
   zhipuDomain: text('type zhipuai: host'),
   zhipuCodePlanMode: flag('type zhipuai: the coding plan’s path'),
@@ -89,7 +94,7 @@ const shape = {
   genericHost: text('type generic: host; empty keeps the caller’s'),
   hunyuanAuthId: text('type hunyuan'),
   hunyuanAuthKey: text('type hunyuan'),
-  moonshotFileId: text('type moonshot'),
+  moonshotFileId: text('type moonshot: file whose content every chat gets as a system message'),
   ...azureKeys,
   ...bedrockKeys,
   ...deeplKeys,
@@ -107,9 +112,10 @@ export const providerSchema = z.looseObject(shape);
 type Written = z.output<z.ZodObject<typeof shape>>;
 
 /** Checked settings of the active provider. JSON all through; `modelMapping` is a list because its order counts. */
-export interface ProviderSettings extends Omit<Written, 'modelMapping' | 'customSettings'> {
+export interface ProviderSettings extends Omit<Written, 'modelMapping' | 'customSettings' | 'reasoningContentMode'> {
   readonly modelMapping: ModelMapping;
   readonly customSettings: readonly CustomSetting[];
+  readonly reasoningContentMode: ReasoningMode;
   /** Where type vertex gets its tokens. By its whole name, so that the control plane makes the cluster. */
   readonly vertexAuthCluster?: string;
 }
@@ -124,6 +130,7 @@ export function normaliseSettings(written: Written): ProviderSettings {
       mode,
       overwrite,
     })),
+    reasoningContentMode: reasoningMode(written.reasoningContentMode),
     basePath: written.basePath || written.subPath,
     mergeConsecutiveMessages: written.mergeConsecutiveMessages || written.hiclawMode,
     promoteThinkingOnEmpty: written.promoteThinkingOnEmpty || written.hiclawMode,

@@ -1,7 +1,7 @@
 /** Vendors whose chat is OpenAI's: one row each. `=` stands for the OpenAI path unchanged. A vendor that needs translation has a folder instead. */
 import type { ApiName } from '../api.ts';
-import type { JsonObject } from '../json.ts';
-import type { AuthStyle } from './provider.ts';
+import { asNumber, asObject, type JsonObject } from '../json.ts';
+import type { AuthStyle, Provider } from './provider.ts';
 import type { ProviderSettings } from './settings.ts';
 
 export interface VendorRow {
@@ -17,7 +17,7 @@ export interface VendorRow {
   readonly editsBodies?: boolean;
   /** This path for every request. */
   readonly fixedPath?: (settings: ProviderSettings) => string;
-  readonly adjust?: (api: ApiName, body: Readonly<JsonObject>) => Readonly<Record<string, unknown>>;
+  readonly adjust?: Provider['adjust'];
   /** Streams carry their usage inside the last choice. */
   readonly usageInChoice?: boolean;
 }
@@ -114,10 +114,7 @@ export const VENDORS: Readonly<Record<string, VendorRow>> = {
       [chat]: settings.zhipuCodePlanMode ? '/api/coding/paas/v4/chat/completions' : '/api/paas/v4/chat/completions',
       [embeddings]: '/api/paas/v4/embeddings',
     }),
-    adjust: (api, body) =>
-      api === chat && body.reasoning_effort !== undefined
-        ? { reasoning_effort: undefined, thinking: { type: 'enabled' } }
-        : {},
+    adjust: adjustZhipu,
   },
   cloudflare: {
     host: 'api.cloudflare.com',
@@ -132,14 +129,7 @@ export const VENDORS: Readonly<Record<string, VendorRow>> = {
     host: 'openrouter.ai',
     ...bearer,
     capabilities: { [chat]: '/api/v1/chat/completions', [completions]: '/api/v1/completions' },
-    adjust: (api, body) =>
-      api === chat && typeof body.reasoning_max_tokens === 'number'
-        ? {
-            reasoning_max_tokens: undefined,
-            reasoning_effort: undefined,
-            reasoning: { max_tokens: body.reasoning_max_tokens },
-          }
-        : {},
+    adjust: adjustOpenrouter,
   },
   grok: { host: 'api.x.ai', ...bearer, capabilities: same(chat) },
   longcat: { host: 'api.longcat.chat', ...bearer, capabilities: same(chat, embeddings, models) },
@@ -168,4 +158,27 @@ function adjustDoubao(api: ApiName, body: Readonly<JsonObject>): Readonly<Record
   if (api === responses) return { parallel_tool_calls: undefined, tool_choice: undefined };
   if (api === images && body.watermark === undefined) return { watermark: false };
   return {};
+}
+
+function adjustZhipu(
+  api: ApiName,
+  body: Readonly<JsonObject>,
+  asked?: Readonly<JsonObject>,
+): Readonly<Record<string, unknown>> {
+  if (api !== chat) return {};
+  if (body.reasoning_effort !== undefined) return { reasoning_effort: undefined, thinking: { type: 'enabled' } };
+  // Zhipu's models think unless told not to; Anthropic's only when told to.
+  return asked ? { thinking: { type: 'disabled' } } : {};
+}
+
+function adjustOpenrouter(
+  api: ApiName,
+  body: Readonly<JsonObject>,
+  asked?: Readonly<JsonObject>,
+): Readonly<Record<string, unknown>> {
+  const thinking = asObject(asked?.thinking);
+  const budget = thinking?.type === 'enabled' ? asNumber(thinking.budget_tokens) : undefined;
+  const max_tokens = asNumber(body.reasoning_max_tokens) ?? budget;
+  if (api !== chat || max_tokens === undefined) return {};
+  return { reasoning_max_tokens: undefined, reasoning_effort: undefined, reasoning: { max_tokens } };
 }

@@ -1,4 +1,5 @@
--- Where the content of a field stands in a multipart/form-data body: first and last offset; nil when it is not there or the body is broken.
+-- Bodies of multipart/form-data. `find`: where the content of a field stands, first and last offset; nil when it is not there or the body is broken. The third result
+-- is true when the body is whole.
 local multipart = {}
 do
   local find, sub, lower, match = string.find, string.sub, string.lower, string.match
@@ -23,7 +24,7 @@ do
     local from, to
     while at do
       local behind = at + #marker
-      if sub(text, behind, behind + 1) == '--' then return from, to end
+      if sub(text, behind, behind + 1) == '--' then return from, to, true end
       local line_end = find(text, '\r\n', behind, true)
       local head_end = line_end and find(text, '\r\n\r\n', line_end, true)
       local following = head_end and find(text, '\r\n' .. marker, head_end + 4, true)
@@ -37,5 +38,20 @@ do
       at = following + 2
     end
     return nil
+  end
+
+  -- The form with one more field, in front of the others; nil when the body is no form.
+  function multipart.with_field(text, content_type, key, value)
+    local boundary = parameter(content_type, 'boundary')
+    if not boundary or boundary == '' then return nil end
+    local marker = '--' .. boundary
+    local at = 1
+    if sub(text, 1, #marker) ~= marker then
+      local line = find(text, '\r\n' .. marker, 1, true)
+      if not line then return nil end
+      at = line + 2
+    end
+    local head = marker .. '\r\nContent-Disposition: form-data; name="' .. key .. '"\r\n\r\n'
+    return sub(text, 1, at - 1) .. head .. value .. '\r\n' .. sub(text, at)
   end
 end

@@ -98,7 +98,19 @@ local function without_developer(text)
   return sub(text, 1, spans[1] - 1) .. messages .. sub(text, spans[2] + 1)
 end
 
-local function edit_body(settings, api, handle)
+-- A form's field `model` is mapped as the member of a JSON body is.
+local function edit_form(settings, kind, handle, text, buffer)
+  local from, to, is_whole = multipart.find(text, kind, 'model')
+  if not is_whole then return end
+  local model = from and sub(text, from, to) or ''
+  local target = mapped_model(settings, model)
+  if target == '' or target == model then return end
+  local edited = from and sub(text, 1, from - 1) .. target .. sub(text, to + 1)
+    or multipart.with_field(text, kind, 'model', target)
+  if edited then http.set_body(handle, buffer, edited) end
+end
+
+local function edit_body(settings, api, handle, form_type)
   local text, buffer = http.body(handle)
   if not text then return end
   if api.refused then
@@ -106,6 +118,7 @@ local function edit_body(settings, api, handle)
     return
   end
   if not api.edited then return end
+  if form_type then return edit_form(settings, form_type, handle, text, buffer) end
   local spans, place, comma = json.find(text, 'model')
   if not spans then return end
   local edited = text
@@ -124,7 +137,9 @@ local function edit_body(settings, api, handle)
         local headers = handle:headers()
         headers:replace('accept', 'text/event-stream')
         if settings.first_byte_timeout then
-          headers:replace('x-envoy-upstream-rq-first-byte-timeout-ms', settings.first_byte_timeout)
+          for i = 1, #settings.first_byte_headers do
+            headers:replace(settings.first_byte_headers[i], settings.first_byte_timeout)
+          end
         end
       end
     end
@@ -186,6 +201,9 @@ function envoy_on_request(handle)
   end
   if not api then return end
   local kind = headers:get('content-type')
-  if kind and not find(string.lower(kind), '^%s*application/[%w%.%-%+]*json') then return end
-  edit_body(settings, api, handle)
+  if not kind or find(string.lower(kind), '^%s*application/[%w%.%-%+]*json') then
+    edit_body(settings, api, handle)
+  elseif api.form and find(string.lower(kind), '^%s*multipart/form%-data') then
+    edit_body(settings, api, handle, kind)
+  end
 end

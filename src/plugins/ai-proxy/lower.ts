@@ -1,6 +1,7 @@
 /** Vendors that speak OpenAI's language need no plugin server: one script edits the request, the answer passes untouched. */
 import { join } from 'node:path';
 import { API_PATHS, type ApiName, CHAT, CONTAINED_PATHS, MESSAGES } from '#ai/api.ts';
+import { FIRST_BYTE_HEADERS } from '#ai/first-byte.ts';
 import { createProvider, notesOf } from '#ai/providers/index.ts';
 import { headerAuth, type Provider } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
@@ -42,7 +43,7 @@ export function lower({ provider: settings }: AiProxyConfig): LowerResult {
 }
 
 function script(): string {
-  return loadScript(join(import.meta.dirname, 'ai-proxy.lua'), ['http', 'json']);
+  return loadScript(join(import.meta.dirname, 'ai-proxy.lua'), ['http', 'json', 'multipart']);
 }
 
 function whyNot(provider: Provider, settings: ProviderSettings): string | undefined {
@@ -82,7 +83,7 @@ function contextOf(provider: Provider, settings: ProviderSettings): LuaContext {
     ...credentials(provider, settings),
     ...fixedHeaders(provider, settings, timeout),
     ...(openai ? { apis: apisOf(provider), ...mappingOf(settings) } : {}),
-    ...(openai && timeout ? { first_byte_timeout: timeout } : {}),
+    ...(openai && timeout ? { first_byte_headers: FIRST_BYTE_HEADERS, first_byte_timeout: timeout } : {}),
   };
 }
 
@@ -112,7 +113,7 @@ function fixedHeaders(provider: Provider, settings: ProviderSettings, timeout: s
     unless_present: !(name in always),
   }));
   if (settings.type === 'generic' && timeout) {
-    set.push({ name: 'x-envoy-upstream-rq-first-byte-timeout-ms', value: timeout, unless_present: false });
+    for (const name of FIRST_BYTE_HEADERS) set.push({ name, value: timeout, unless_present: false });
   }
   return set.length > 0 ? { set } : {};
 }
@@ -165,6 +166,7 @@ function apiOf(
     match,
     ...(template === undefined || template === '=' ? {} : { to: numbered(template, variables) }),
     ...(edited ? { edited } : {}),
+    ...(provider.readsForms?.has(name) ? { form: true } : {}),
     ...(name === CHAT ? { chat: true } : {}),
     ...(STATEFUL.test(name) ? { stateful: true } : {}),
     ...(name === MESSAGES && template === undefined && provider.editsBodies

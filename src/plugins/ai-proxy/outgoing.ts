@@ -1,5 +1,6 @@
 /** From a request as the caller sent it to what goes to the vendor with one token: first the headers, then the body. The first try, retries and probes share it. */
 import { CHAT } from '#ai/api.ts';
+import { firstByteHeaders } from '#ai/first-byte.ts';
 import { isForm } from '#ai/form-body.ts';
 import { createModelMapper, type ModelMapper } from '#ai/model-mapping.ts';
 import { createProvider } from '#ai/providers/index.ts';
@@ -8,7 +9,7 @@ import type { ProviderSettings } from '#ai/providers/settings.ts';
 import type { HeaderPatch, Headers } from '#plugin-sdk/hooks.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { type AnswerPlan, planAnswer } from './answer.ts';
-import { loadContext } from './context-file.ts';
+import { type ContextText, type ContextUser, contextOf } from './context-file.ts';
 import { authHeaders } from './credentials.ts';
 import { type EditedBody, editRequestBody } from './request-body.ts';
 import { type RequestPlan, vendorPath } from './request-plan.ts';
@@ -21,18 +22,19 @@ export interface Pipeline {
   readonly original: boolean;
   /** Bodies are edited, not only passed. */
   readonly edits: boolean;
-  readonly context: ((http: HostServices['http']) => Promise<string>) | undefined;
+  readonly context: ContextText | undefined;
 }
 
 export function createPipeline(settings: ProviderSettings): Pipeline {
   const original = settings.protocol === 'original';
+  const provider = createProvider(settings);
   return {
     settings,
-    provider: createProvider(settings),
+    provider,
     mapper: createModelMapper(settings.modelMapping),
     original,
     edits: !original || settings.customSettings.length > 0,
-    context: settings.context && loadContext(settings.context, settings.timeout),
+    context: contextOf(settings, provider.host),
   };
 }
 
@@ -88,9 +90,7 @@ export async function outgoingHead(
   if (provider.host !== undefined && provider.host !== request.authority) {
     Object.assign(set, { ':authority': provider.host, 'x-envoy-original-host': request.authority });
   }
-  if (settings.type === 'generic' && settings.firstByteTimeout > 0) {
-    set[FIRST_BYTE_TIMEOUT] = String(settings.firstByteTimeout);
-  }
+  if (settings.type === 'generic') Object.assign(set, firstByteHeaders(settings.firstByteTimeout));
   // Without a body there is no later moment.
   if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, host.now()));
   return {
@@ -115,10 +115,11 @@ export async function outgoingBody(
   request: RequestLike,
   body: Buffer,
   host: HostServices,
+  user: ContextUser,
 ): Promise<OutgoingBody> {
   const { provider, settings, mapper, context, edits } = pipeline;
   const chat = plan.api?.name === CHAT;
-  const text = context && chat ? await context(host.http) : undefined;
+  const text = context && chat ? await context(host.http, user) : undefined;
   const edited = edits
     ? await editRequestBody(
         body,
@@ -166,13 +167,8 @@ function signature(
   return provider.sign({ method: request.method, authority: set[':authority'] ?? request.authority, path, body, now });
 }
 
-const FIRST_BYTE_TIMEOUT = 'x-envoy-upstream-rq-first-byte-timeout-ms';
-
 function streamHeaders(settings: ProviderSettings): Record<string, string> {
-  return {
-    accept: 'text/event-stream',
-    ...(settings.firstByteTimeout > 0 ? { [FIRST_BYTE_TIMEOUT]: String(settings.firstByteTimeout) } : {}),
-  };
+  return { accept: 'text/event-stream', ...firstByteHeaders(settings.firstByteTimeout) };
 }
 
 function isJson(contentType: string): boolean {

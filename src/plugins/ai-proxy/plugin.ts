@@ -122,7 +122,7 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
     },
 
-    async onRequestBody(body, { request, state, host }) {
+    async onRequestBody(body, { request, state, host, clusterName }) {
       const { head } = state;
       if (!head) return undefined;
       if (head.plan.unsupported) return { reply: failure(new TranslationError('unsupported API name'), 'body') };
@@ -130,7 +130,10 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (state.original) state.original.body = Buffer.from(body);
       if (!head.readsBody) return undefined;
       try {
-        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host);
+        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host, {
+          cluster: clusterName,
+          token: state.token,
+        });
         return {
           ...(edited ? { body: edited } : {}),
           ...(Object.keys(set).length > 0 ? { headers: { set } } : {}),

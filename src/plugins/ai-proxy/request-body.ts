@@ -2,7 +2,7 @@
 import { CHAT } from '#ai/api.ts';
 import { BodyEditor } from '#ai/body-editor.ts';
 import { applyCustomSettings } from '#ai/custom-settings.ts';
-import { readForm } from '#ai/form-body.ts';
+import { isForm, mapFormModel, readForm } from '#ai/form-body.ts';
 import { asArray, asObject, asString, type JsonObject } from '#ai/json.ts';
 import { cleanUp, developerToSystem, insertContext, mergeConsecutive } from '#ai/message-edits.ts';
 import { toOpenai } from '#ai/messages-front/to-openai.ts';
@@ -33,8 +33,11 @@ export async function editRequestBody(
   const form = translation && contentType !== undefined ? readForm(bytes, contentType) : undefined;
   const parsed = form ? BodyEditor.of(form) : BodyEditor.parse(bytes);
   if (!parsed) {
-    const placed = translation ? undefined : placeOfForm(provider, plan, mapper, bytes, contentType);
-    if (placed) return { body: undefined, stream: false, vendor: placed };
+    if (!translation && contentType !== undefined && isForm(contentType)) {
+      const placed = placeOfForm(provider, plan, mapper, bytes, contentType);
+      const body = provider.pathForModel ? undefined : mapFormModel(bytes, contentType, mapper.map);
+      return { body, stream: false, ...(placed ? { vendor: placed } : {}) };
+    }
     if (translation || plan.front) throw new TranslationError('the request body is not a JSON object');
     return { body: undefined, stream: false };
   }
@@ -48,7 +51,9 @@ export async function editRequestBody(
   const body = plan.front ? BodyEditor.of(toOpenai(parsed.value)) : parsed;
   mapModel(body, mapper, translation !== undefined);
   if (api === CHAT) editChat(body, settings, stream, translation !== undefined, contextText);
-  for (const [name, value] of Object.entries(provider.adjust?.(api, body.value) ?? {})) {
+  for (const [name, value] of Object.entries(
+    provider.adjust?.(api, body.value, plan.front ? parsed.value : undefined) ?? {},
+  )) {
     if (value === undefined) body.delete(name);
     else body.set(name, value);
   }
@@ -71,9 +76,9 @@ function placeOfForm(
   plan: RequestPlan,
   mapper: ModelMapper,
   bytes: Buffer,
-  contentType: string | undefined,
+  contentType: string,
 ): { path: string } | undefined {
-  if (!provider.pathForModel || contentType === undefined) return undefined;
+  if (!provider.pathForModel) return undefined;
   const model = asString(readForm(bytes, contentType)?.model) ?? '';
   return placeOf(provider, plan, mapper.map(model));
 }

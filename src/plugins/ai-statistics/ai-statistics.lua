@@ -151,9 +151,12 @@ function envoy_on_request(handle)
   headers:remove('accept-encoding')
   metadata:set(LOG, 'api', settings.api)
   metadata:set(SPAN, 'gen_ai.span.kind', 'LLM')
-  if settings.session then
-    local session = headers:get(settings.session)
-    if session and session ~= '' then metadata:set(LOG, 'session_id', session) end
+  for i = 1, #settings.sessions do
+    local session = headers:get(settings.sessions[i])
+    if session and session ~= '' then
+      metadata:set(LOG, 'session_id', session)
+      break
+    end
   end
   if settings.fixed then
     for i = 1, #settings.fixed do attribute(metadata, settings, settings.fixed[i], settings.fixed[i].value) end

@@ -35,7 +35,10 @@ export const schema = z.looseObject({
     .array(z.string())
     .default([])
     .describe('only answers whose content type contains one of these'),
-  session_id_header: z.string().default(''),
+  session_id_header: z
+    .string()
+    .default('')
+    .describe('header with the id of the session; headers that agents send are looked at after it'),
 });
 
 export interface Attribute {
@@ -58,7 +61,8 @@ export interface AiStatisticsConfig {
   readonly pathSuffixes: readonly string[];
   /** Empty = all. */
   readonly contentTypes: readonly string[];
-  readonly sessionIdHeader: string;
+  /** Lower case; the first one that a request has counts. */
+  readonly sessionHeaders: readonly string[];
 }
 
 type WrittenAttribute = z.output<typeof attribute>;
@@ -84,6 +88,14 @@ const DEFAULT_LIMIT = 32_000;
 const FULL_SET_LIMIT = 10_485_760;
 const RESPONSE_SET_LIMIT = 4_000;
 
+/** Headers that agents name their sessions in. */
+const AGENT_SESSION_HEADERS = [
+  'x-openclaw-session-key',
+  'x-clawdbot-session-key',
+  'x-moltbot-session-key',
+  'x-agent-session',
+];
+
 /** A rule's configuration replaces the global one. */
 export function effectiveConfig(global: unknown, rule: unknown): AiStatisticsConfig | undefined {
   const source = rule ?? global;
@@ -103,6 +115,7 @@ export function effectiveConfig(global: unknown, rule: unknown): AiStatisticsCon
     ? set.flatMap((key) => defaults(key))
     : written.attributes.flatMap((entry, index) => attributesOf(entry, `attributes[${index}]`));
   const limit = written.use_default_attributes ? FULL_SET_LIMIT : set ? RESPONSE_SET_LIMIT : DEFAULT_LIMIT;
+  const own = written.session_id_header.toLowerCase();
   const suffixes = written.enable_path_suffixes ?? (set ? ['/completions', '/messages'] : []);
   return {
     attributes,
@@ -110,7 +123,7 @@ export function effectiveConfig(global: unknown, rule: unknown): AiStatisticsCon
     valueLengthLimit: written.value_length_limit ?? limit,
     pathSuffixes: suffixes.includes('*') ? [] : suffixes,
     contentTypes: written.enable_content_types.includes('*') ? [] : written.enable_content_types,
-    sessionIdHeader: written.session_id_header.toLowerCase(),
+    sessionHeaders: [...(own === '' ? [] : [own]), ...AGENT_SESSION_HEADERS],
   };
 }
 

@@ -25,7 +25,7 @@ export function lower(config: AiStatisticsConfig, { routeName }: LowerContext): 
     ...(config.disableUsage ? {} : { usage: true }),
     ...(config.pathSuffixes.length > 0 ? { suffixes: config.pathSuffixes } : {}),
     ...(config.contentTypes.length > 0 ? { types: config.contentTypes } : {}),
-    ...(config.sessionIdHeader ? { session: config.sessionIdHeader } : {}),
+    sessions: config.sessionHeaders,
     ...list('fixed', 'fixed_value'),
     ...list('request_headers', 'request_header'),
     ...list('request_body', 'request_body'),

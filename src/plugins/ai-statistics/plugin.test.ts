@@ -118,6 +118,28 @@ describe('built-in attributes', () => {
   });
 });
 
+describe('session_id_header', () => {
+  const sessionOf = async (config: object, headers: Record<string, string>) => {
+    const request = whole({ usage });
+    const { effects } = await statistics(config).request({ ...request, headers: { ...request.headers, ...headers } });
+    return (effects.aiLog as { session_id?: string } | undefined)?.session_id;
+  };
+
+  it('names the session, before the headers of agents', async () => {
+    const headers = { 'x-mine': 's-1', 'x-openclaw-session-key': 's-2' };
+    expect(await sessionOf({ session_id_header: 'X-Mine' }, headers)).toBe('s-1');
+    expect(await sessionOf({ session_id_header: 'X-Other' }, headers)).toBe('s-2');
+    expect(await sessionOf({}, { 'x-mine': 's-1' })).toBeUndefined();
+  });
+
+  it.each(['x-openclaw-session-key', 'x-clawdbot-session-key', 'x-moltbot-session-key', 'x-agent-session'])(
+    'falls back to %s',
+    async (name) => {
+      expect(await sessionOf({}, { [name]: 's' })).toBe('s');
+    },
+  );
+});
+
 describe('metrics', () => {
   it('of answers carry the names of the GenAI conventions', async () => {
     const harness = statistics({});

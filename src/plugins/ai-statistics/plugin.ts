@@ -115,8 +115,8 @@ function hooks(config: AiStatisticsConfig): FilterHooks<State> {
       state.startedMs = host.now();
       state.report.log('api', apiOf(context.routeName));
       state.report.span('gen_ai.span.kind', 'LLM');
-      const session = config.sessionIdHeader && request.headers.get(config.sessionIdHeader);
-      if (session) state.report.log('session_id', session);
+      const session = config.sessionHeaders.find((name) => request.headers.get(name));
+      if (session) state.report.log('session_id', request.headers.get(session));
       for (const attribute of fixed) state.report.attribute(attribute, attribute.value);
       for (const attribute of requestHeaders) {
         state.report.attribute(attribute, request.headers.get(attribute.value.toLowerCase()));

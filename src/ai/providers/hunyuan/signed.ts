@@ -1,13 +1,13 @@
 /** Hunyuan's signed interface: chat as an action of Tencent Cloud. */
 import { CHAT } from '../../api.ts';
-import { asNumber, asObject, asString, compact, type JsonObject, objectsOf, parseObject } from '../../json.ts';
-import { type ChatMessage, type ChatUsage, chatCompletion, type Envelope } from '../../openai.ts';
+import { asNumber, asObject, asString, type JsonObject, objectsOf, parseObject } from '../../json.ts';
+import { type ChatMessage, type ChatUsage, chatCompletion, type Envelope, type ToolCall } from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
 import { chatStream } from '../chat-stream.ts';
-import { textOf } from '../chat-text.ts';
 import { type Provider, TranslationError } from '../provider.ts';
 import type { ProviderSettings } from '../settings.ts';
 import { signTencent } from './sign.ts';
+import { toHunyuan } from './to-hunyuan.ts';
 
 export function hunyuanSignedProvider(settings: ProviderSettings): Provider {
   const key = { id: settings.hunyuanAuthId, key: settings.hunyuanAuthKey };
@@ -36,16 +36,6 @@ export function hunyuanSignedProvider(settings: ProviderSettings): Provider {
   };
 }
 
-export function toHunyuan(body: JsonObject): JsonObject {
-  return compact({
-    Model: body.model,
-    Messages: objectsOf(body.messages).map(({ role, content }) => ({ Role: role, Content: textOf(content) })),
-    Stream: body.stream === true,
-    TopP: body.top_p ?? undefined,
-    Temperature: body.temperature ?? undefined,
-  });
-}
-
 /** Throws TranslationError. */
 export function fromHunyuan(text: string, envelope: Envelope): JsonObject {
   const answer = asObject(parseObject(text)?.Response);
@@ -65,10 +55,9 @@ export function hunyuanStream(envelope: Envelope): StreamStep {
     const error = failure(message);
     if (error !== undefined) return { error };
     const choice = objectsOf(message.Choices)[0];
-    const { content } = messageOf(choice?.Delta);
     return {
       id: asString(message.Id),
-      delta: content ? { content } : undefined,
+      delta: deltaOf(asObject(choice?.Delta)),
       finish: asString(choice?.FinishReason) || undefined,
       usage: usageOf(message.Usage),
     };
@@ -77,7 +66,39 @@ export function hunyuanStream(envelope: Envelope): StreamStep {
 
 function messageOf(value: unknown): ChatMessage {
   const message = asObject(value);
-  return { role: asString(message?.Role) ?? 'assistant', content: asString(message?.Content) ?? '' };
+  const calls = objectsOf(message?.ToolCalls).map((call, at) => toolCall(call, at));
+  const content = asString(message?.Content) ?? '';
+  const reasoning = asString(message?.ReasoningContent);
+  return {
+    role: asString(message?.Role) ?? 'assistant',
+    content: content === '' && calls.length > 0 ? null : content,
+    ...(reasoning ? { reasoning_content: reasoning } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
+}
+
+function deltaOf(delta: JsonObject | undefined): ChatMessage | undefined {
+  const content = asString(delta?.Content);
+  const reasoning = asString(delta?.ReasoningContent);
+  const calls = objectsOf(delta?.ToolCalls).map((call, at) => toolCall(call, at));
+  if (!content && !reasoning && calls.length === 0) return undefined;
+  return {
+    ...(content ? { content } : {}),
+    ...(reasoning ? { reasoning_content: reasoning } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
+}
+
+/** Later pieces of a streamed call bring no name and may repeat the id. */
+function toolCall(call: JsonObject, at: number): ToolCall {
+  const called = asObject(call.Function);
+  const name = asString(called?.Name);
+  const id = asString(call.Id);
+  return {
+    index: asNumber(call.Index) ?? at,
+    ...(id && name ? { id, type: 'function' as const } : {}),
+    function: { ...(name ? { name } : {}), arguments: asString(called?.Arguments) ?? '' },
+  };
 }
 
 function failure({ Error: told, ErrorMsg }: JsonObject): string | undefined {

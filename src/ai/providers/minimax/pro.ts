@@ -1,17 +1,13 @@
 /** MiniMax's interface "pro": named speakers instead of roles. */
 import { CHAT } from '../../api.ts';
-import { asNumber, asObject, asString, compact, type JsonObject, objectsOf, parseObject } from '../../json.ts';
-import { type ChatUsage, choicesCompletion, type Envelope } from '../../openai.ts';
+import { asNumber, asObject, asString, type JsonObject, objectsOf, parseObject } from '../../json.ts';
+import { type ChatUsage, choicesCompletion, type Envelope, type ToolCall, toolCallOf } from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
 import { chatStream } from '../chat-stream.ts';
-import { textOf } from '../chat-text.ts';
 import { configured } from '../compatible.ts';
 import { type Provider, TranslationError } from '../provider.ts';
 import type { ProviderSettings } from '../settings.ts';
-
-const BOT = 'MM Assistant';
-const USER = 'User';
-const DEFAULT_BOT = { bot_name: BOT, content: 'You are a helpful assistant.' };
+import { toMinimax } from './to-minimax.ts';
 
 export function minimaxProProvider(settings: ProviderSettings): Provider {
   const group = encodeURIComponent(settings.minimaxGroupId);
@@ -38,31 +34,6 @@ export function minimaxProProvider(settings: ProviderSettings): Provider {
   };
 }
 
-export function toMinimax(body: JsonObject): JsonObject {
-  const messages = objectsOf(body.messages);
-  const bots = messages
-    .filter(({ role }) => role === 'system')
-    .map(({ name, content }) => ({ bot_name: asString(name) || BOT, content: textOf(content) }));
-  const bot = bots[0]?.bot_name ?? BOT;
-  return compact({
-    model: body.model,
-    stream: body.stream === true,
-    tokens_to_generate: body.max_completion_tokens ?? body.max_tokens ?? undefined,
-    temperature: body.temperature ?? undefined,
-    top_p: body.top_p ?? undefined,
-    mask_sensitive_info: true,
-    messages: messages
-      .filter(({ role }) => role !== 'system')
-      .map(({ role, name, content }) =>
-        role === 'assistant'
-          ? { sender_type: 'BOT', sender_name: asString(name) || bot, text: textOf(content) }
-          : { sender_type: 'USER', sender_name: asString(name) || USER, text: textOf(content) },
-      ),
-    bot_setting: bots.length > 0 ? bots : [DEFAULT_BOT],
-    reply_constraints: { sender_type: 'BOT', sender_name: bot },
-  });
-}
-
 /** Throws TranslationError. */
 export function fromMinimax(text: string, envelope: Envelope): JsonObject {
   const answer = parseObject(text);
@@ -72,31 +43,63 @@ export function fromMinimax(text: string, envelope: Envelope): JsonObject {
   const said = objectsOf(answer.choices).flatMap(({ messages, finish_reason }) =>
     objectsOf(messages).map((message) => ({ message, finish_reason })),
   );
-  const choices = said.map(({ message, finish_reason }, index) => ({
-    index,
-    message: { role: 'assistant', name: asString(message.sender_name), content: asString(message.text) ?? '' },
-    finish_reason: asString(finish_reason) || 'stop',
-    logprobs: null,
-  }));
   const id = asString(answer.id) ?? '';
+  const choices = said.map(({ message, finish_reason }, index) => {
+    const call = functionCall(message, id);
+    const content = asString(message.text) ?? '';
+    return {
+      index,
+      message: {
+        role: 'assistant',
+        name: asString(message.sender_name),
+        content: call && content === '' ? null : content,
+        ...(call ? { tool_calls: [call] } : {}),
+      },
+      finish_reason: call ? 'tool_calls' : finishOf(finish_reason),
+      logprobs: null,
+    };
+  });
   return choicesCompletion({ ...envelope, id }, choices, usageOf(answer.usage) ?? null) as JsonObject;
 }
 
 /** The last event repeats the whole text beside its finish reason: only events without one are deltas. */
 export function minimaxStream(envelope: Envelope): StreamStep {
   let said = false;
+  let called = false;
   return chatStream(envelope, (message) => {
     const error = failure(message);
     if (error !== undefined) return { error };
     const choice = objectsOf(message.choices)[0];
-    const finish = asString(choice?.finish_reason) || undefined;
-    const content = objectsOf(choice?.messages)
-      .map(({ text }) => asString(text) ?? '')
-      .join('');
-    const delta = content !== '' && !(finish && said) ? { content } : undefined;
-    said ||= delta !== undefined;
-    return { id: asString(message.request_id) ?? asString(message.id), delta, finish, usage: usageOf(message.usage) };
+    const id = asString(message.request_id) ?? asString(message.id);
+    const ended = Boolean(asString(choice?.finish_reason));
+    const messages = objectsOf(choice?.messages);
+    const content = messages.map(({ text }) => asString(text) ?? '').join('');
+    const text = content !== '' && !(ended && said) ? content : undefined;
+    said ||= text !== undefined;
+    // A call comes whole, and may come again with the last event.
+    const call = called ? undefined : messages.map((one) => functionCall(one, id ?? '')).find((one) => one);
+    called ||= call !== undefined;
+    const delta = { ...(text === undefined ? {} : { content: text }), ...(call ? { tool_calls: [call] } : {}) };
+    return {
+      id,
+      delta: text === undefined && !call ? undefined : delta,
+      finish: ended ? (called ? 'tool_calls' : finishOf(choice?.finish_reason)) : undefined,
+      usage: usageOf(message.usage),
+    };
   });
+}
+
+/** The vendor calls one function at a time and gives the call no id. */
+function functionCall({ function_call }: JsonObject, answerId: string): ToolCall | undefined {
+  const called = asObject(function_call);
+  if (!called?.name) return undefined;
+  const call = toolCallOf(0, `call_${answerId}`, called.name, {});
+  return { ...call, function: { ...call.function, arguments: asString(called.arguments) || '{}' } };
+}
+
+function finishOf(reason: unknown): string {
+  const told = asString(reason) || 'stop';
+  return told === 'max_output' ? 'length' : told;
 }
 
 function failure({ base_resp }: JsonObject): string | undefined {

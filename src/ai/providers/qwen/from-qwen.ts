@@ -3,9 +3,7 @@ import { asNumber, asObject, asString, type JsonObject, objectsOf, parseObject }
 import { type ChatMessage, type ChatUsage, choicesCompletion, type Envelope, type ToolCall } from '../../openai.ts';
 import { textOf } from '../chat-text.ts';
 import { TranslationError } from '../provider.ts';
-import type { ProviderSettings } from '../settings.ts';
-
-export type ReasoningMode = ProviderSettings['reasoningContentMode'];
+import type { ReasoningMode } from './keys.ts';
 
 /** Throws TranslationError. */
 export function fromQwen(text: string, envelope: Envelope, mode: ReasoningMode): JsonObject {

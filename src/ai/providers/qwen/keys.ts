@@ -7,7 +7,16 @@ export const qwenKeys = {
   qwenEnableSearch: z.boolean().default(false).describe('type qwen, native interface: the model may search the web'),
   qwenFileIds: z.array(z.string()).default([]).describe('type qwen, model qwen-long: files that the model reads'),
   reasoningContentMode: z
-    .enum(['passthrough', 'ignore', 'concat'])
+    .string()
     .default('passthrough')
-    .describe('type qwen, native interface: where reasoning goes'),
+    .describe('type qwen, native interface: where reasoning goes: `passthrough`, `ignore` or `concat`, in any case'),
 };
+
+const MODES = ['passthrough', 'ignore', 'concat'] as const;
+
+export type ReasoningMode = (typeof MODES)[number];
+
+/** Any other word means `passthrough`. */
+export function reasoningMode(written: string): ReasoningMode {
+  return MODES.find((mode) => mode === written.toLowerCase()) ?? 'passthrough';
+}

@@ -4,7 +4,8 @@ import type { ChatMessage, Envelope, ToolCall } from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
 import { chatStream } from '../chat-stream.ts';
 import { textOf } from '../chat-text.ts';
-import { finishOf, type ReasoningMode, toolCalls, usageOf } from './from-qwen.ts';
+import { finishOf, toolCalls, usageOf } from './from-qwen.ts';
+import type { ReasoningMode } from './keys.ts';
 
 export interface QwenStreamOptions {
   readonly mode: ReasoningMode;

@@ -1,0 +1,158 @@
+/** Keys of the AI plugins whose effect only a real gateway shows: time-outs, calls of the plugin's own, headers, logs. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
+import { completion, type Llm, startLlm } from '../support/llm.ts';
+import { ANSWERS } from '../support/vendor-answers.ts';
+import { hostOf, logLine, manifestsOf, type Row, runRow } from '../support/wire-table.ts';
+
+const CHAT = '/v1/chat/completions';
+const ask = { model: 'm', messages: [{ role: 'user', content: 'q' }] };
+const proxy = (provider: object) => ({ 'ai-proxy': { provider: { apiTokens: ['sk-vendor'], ...provider } } });
+const FORM = { 'content-type': 'multipart/form-data; boundary=x' };
+const form = (model: string) =>
+  `--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n\0\r\n--x\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n--x--\r\n`;
+
+const ROWS: readonly Row[] = [
+  {
+    item: 'claudeCodeMode',
+    says: 'sends what Claude Code sends',
+    plugins: proxy({ type: 'claude', claudeCodeMode: true }),
+    steps: [
+      {
+        path: CHAT,
+        body: ask,
+        answer: ANSWERS.claude.whole,
+        upstream: {
+          path: '/v1/messages?beta=true',
+          headers: {
+            authorization: 'Bearer sk-vendor',
+            'x-app': 'cli',
+            'user-agent': expect.stringMatching(/^claude-cli/),
+          },
+        },
+      },
+    ],
+  },
+  ...['openai', 'moonshot'].map(
+    (type): Row => ({
+      item: 'picture forms',
+      says: `have their model mapped by type ${type}`,
+      plugins: proxy({ type, modelMapping: { m: 'mäpped' }, capabilities: { 'openai/v1/imageedit': '/edits' } }),
+      steps: [
+        {
+          path: '/v1/images/edits',
+          headers: FORM,
+          body: form('m'),
+          upstream: { path: '/edits', text: form('mäpped') },
+        },
+      ],
+    }),
+  ),
+  ...[{}, { session_id_header: 'x-mine' }].map(
+    (config): Row => ({
+      item: 'session_id_header',
+      says: `${JSON.stringify(config)}: the session is in the log`,
+      plugins: { ...proxy({ type: 'openai' }), 'ai-statistics': config },
+      steps: [
+        { path: CHAT, body: ask, headers: { 'x-mine': 'mine' } },
+        { path: CHAT, body: ask, headers: { 'x-mine': 'mine', 'x-agent-session': 'agent' } },
+      ],
+      log: config.session_id_header
+        ? [{ has: { ai_log: { session_id: 'mine' } } }, { has: { ai_log: { session_id: 'mine' } } }]
+        : [{ absent: ['ai_log.session_id'] }, { has: { ai_log: { session_id: 'agent' } } }],
+    }),
+  ),
+];
+
+/** Types whose time to the first byte is limited: one in Envoy alone, one in the plugin server. */
+const LIMITED = ['openai', 'claude'].map(
+  (type): Row => ({
+    item: 'firstByteTimeout',
+    says: type,
+    plugins: proxy({ type, firstByteTimeout: 300 }),
+    steps: [],
+  }),
+);
+const MOONSHOT: Row = {
+  item: 'moonshotFileId',
+  says: 'is read through the route',
+  plugins: proxy({ type: 'moonshot', moonshotFileId: 'f-1' }),
+  steps: [],
+};
+const ALL = [...ROWS, ...LIMITED, MOONSHOT];
+
+describe('keys on the wire', () => {
+  let llm: Llm;
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    llm = await startLlm();
+    gateway = await startGateway({ files: { 'rows.yaml': manifestsOf(ALL, llm.port) } });
+  }, 90_000);
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await llm?.stop();
+  });
+
+  const post = (row: Row, body: object) => gateway.post(CHAT, body, { host: hostOf(ALL.indexOf(row)) });
+
+  it.each(ROWS.map((row, index) => [`${row.item} ${row.says}`, row, index] as const))(
+    '%s',
+    async (_name, row, index) => {
+      await runRow(row, index, gateway, llm);
+    },
+  );
+
+  it.each(LIMITED.map((row) => [row.says, row] as const))(
+    'firstByteTimeout ends a stream of type %s that does not begin, and no other',
+    async (_type, row) => {
+      llm.seen.length = 0;
+      llm.answer(() => undefined);
+      const { status } = await post(row, { ...ask, stream: true });
+      expect(status).toBe(504);
+      await eventually('the vendor is left', () => llm.seen[0]?.aborted);
+      expect(Object.keys(llm.seen[0]?.headers ?? {})).not.toContain('x-envoy-upstream-rq-per-try-timeout-ms');
+      // Longer than the limit, but begun: events come and go after it.
+      const events = ANSWERS[row.says as 'openai' | 'claude'].stream.parts;
+      llm.answer(async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(events[0]);
+        const begun = Date.now();
+        await eventually('the limit is over', () => Date.now() - begun > 600);
+        response.end(events.slice(1).join(''));
+      });
+      const streamed = await post(row, { ...ask, stream: true });
+      expect([streamed.status, streamed.body.includes('[DONE]')]).toEqual([200, true]);
+    },
+  );
+
+  it('moonshotFileId is read once, with the token and by the way of the route', async () => {
+    llm.seen.length = 0;
+    llm.answer(({ path }, response) => {
+      if (path.endsWith('/content')) response.writeHead(200).end(JSON.stringify({ content: 'known facts' }));
+      else completion(response);
+    });
+    for (let round = 0; round < 2; round += 1) expect((await post(MOONSHOT, ask)).status).toBe(200);
+    expect(llm.seen.map(({ method, path, token, headers }) => [method, path, token, headers.host])).toEqual([
+      ['GET', '/v1/files/f-1/content', 'sk-vendor', 'api.moonshot.cn'],
+      ['POST', CHAT, 'sk-vendor', 'api.moonshot.cn'],
+      ['POST', CHAT, 'sk-vendor', 'api.moonshot.cn'],
+    ]);
+    expect(llm.seen[1]?.json).toMatchObject({
+      messages: [{ role: 'system', content: 'known facts' }, ask.messages[0]],
+    });
+  });
+
+  it.each(ROWS.flatMap((row, index) => (row.log ? [[`${row.item} ${row.says}`, row.log, index] as const] : [])))(
+    '%s: the access log',
+    async (_name, expected, index) => {
+      for (const [step, line] of expected.entries()) {
+        const found = await eventually('a line of the log', () => logLine(gateway, index, step), 30_000);
+        expect(found).toMatchObject(line.has ?? {});
+        for (const path of line.absent ?? []) expect(found).not.toHaveProperty(path);
+      }
+    },
+    60_000,
+  );
+});
