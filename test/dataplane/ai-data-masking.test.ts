@@ -1,8 +1,9 @@
 /** ai-data-masking through a real Envoy and the plugin server: what reaches the vendor, and what reaches the client. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
 import { serviceYaml } from '../support/echo.ts';
-import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
+import { eventually, fetchRaw, type Gateway, startGateway } from '../support/gateway.ts';
 import {
   aiRouteYaml,
   claudeEvents,
@@ -48,10 +49,10 @@ spec:
 
 beforeAll(async () => {
   llm = await startLlm();
-  const routes = Object.entries(PROVIDERS).map(
-    ([name, provider]) =>
-      aiRouteYaml({ name, host: `${name}.example.com`, service: 'llm', provider }) + maskingYaml(name, CONFIG),
-  );
+  const route = (name: string, at: string, provider: object) =>
+    aiRouteYaml({ name, host: at, service: 'llm', provider }) + maskingYaml(name, CONFIG);
+  const routes = Object.entries(PROVIDERS).map(([name, provider]) => route(name, `${name}.example.com`, provider));
+  routes.push(route('client', 'localhost', PROVIDERS.openai));
   gateway = await startGateway({
     files: { 'svc.yaml': serviceYaml('llm', llm.port, 'higress-system'), 'routes.yaml': routes.join('---\n') },
   });
@@ -108,6 +109,34 @@ describe('data masking on the wire', () => {
     expect(await stream.over).toBe('end');
     expect(contentOf(stream.text())).toBe('key sk-12345 of ann@gmail.com');
     expect(dataOf(stream.text()).filter((one) => one === '[DONE]')).toHaveLength(1);
+  });
+
+  it("is read by OpenAI's own client, answers that are blocked too", async () => {
+    const client = new OpenAI({
+      apiKey: 'k',
+      baseURL: `${gateway.urls.http.replace('127.0.0.1', 'localhost')}/v1`,
+      maxRetries: 0,
+    });
+    const ways: readonly (readonly [string, string])[] = [
+      [`key ${HASH}`, 'key sk-12345'],
+      ['how forbidden', 'how Not here.'],
+    ];
+    for (const [said, expected] of ways) {
+      llm.answer((_request, response) => {
+        eventStream(response);
+        for (let at = 0; at < said.length; at += 5) response.write(chunk(0, { content: said.slice(at, at + 5) }));
+        response.end(`${chunk(0, {}, 'stop')}data: [DONE]\n\n`);
+      });
+      const messages = [{ role: 'user' as const, content: 'sk-12345' }];
+      let text = '';
+      for await (const part of await client.chat.completions.create({ model: 'm', stream: true, messages })) {
+        text += part.choices[0]?.delta.content ?? '';
+      }
+      expect(text).toBe(expected);
+    }
+    llm.answer((_request, response) => completion(response, 'forbidden'));
+    const whole = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
+    expect(whole.choices[0]?.message.content).toBe('Not here.');
   });
 
   it('keeps choices and members apart, in packets cut anywhere (#2404)', async () => {
@@ -172,6 +201,8 @@ describe('data masking on the wire', () => {
     expect(llm.seen).toHaveLength(0);
     await eventually('the log has it', () => gateway.log.includes('ai-data-masking.request_denied'));
     expect(gateway.log).not.toContain('我要买');
+    const { body: metrics } = await fetchRaw(`${gateway.urls.admin}/metrics`);
+    expect(metrics).toMatch(/higress_ai_data_masking_denied_total\{[^}]*where="request"[^}]*\} [1-9]/);
   });
 
   it.each(['content', 'reasoning_content'])('blocks an answer with a denied word in %s', async (member) => {
