@@ -16,6 +16,7 @@ export interface ControllerFlags {
   readonly httpAddress: HostPort;
   readonly grpcAddress: HostPort;
   readonly metricsAddress: HostPort;
+  readonly certHttpAddress: HostPort;
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;
   readonly egressPort: number;

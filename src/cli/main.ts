@@ -106,6 +106,7 @@ program
   .option('--httpAddress <address>', '/ready, /healthz, /debug', hostPort, hostPort(':8888'))
   .option('--grpcAddress <address>', 'xDS over mTLS', hostPort, hostPort(':15012'))
   .option('--metricsAddress <address>', '/metrics', hostPort, hostPort(':15014'))
+  .option('--certHttpAddress <address>', 'answers to HTTP-01 challenges of a CA', hostPort, hostPort(':8889'))
   .option('--gatewayHttpPort <port>', 'HTTP port of the gateways', port, 80)
   .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)

@@ -85,8 +85,9 @@ class Assembly {
     const count = this.#counts.get(draft.name) ?? 0;
     this.#counts.set(draft.name, count + 1);
     const { name, origin, match, policies } = draft;
-    const plugins = this.#plugins(name, backends);
+    const plugins = draft.bare === true ? [] : this.#plugins(name, backends);
     const route = { name, id: `${this.#name}|${name}|${count}`, origin, match, action, policies, plugins };
+    if (draft.bare === true) return [route];
     const routes = splitByPlugins(route, ({ backend }) =>
       this.#plugins(
         name,

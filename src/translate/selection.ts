@@ -2,10 +2,11 @@
 import type { Ingress } from '#model/ingress/ingress.ts';
 import type { ObjectMeta } from '#model/object.ts';
 import type { WorldSettings } from '#model/world.ts';
+import { isChallengeSolver } from './challenge-solver.ts';
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
-type ClassSettings = Pick<WorldSettings, 'ingressClass' | 'watchNamespace'>;
+type ClassSettings = Pick<WorldSettings, 'ingressClass' | 'watchNamespace' | 'systemNamespace'>;
 
 /**
  * The annotation counts before the class name. Class "" takes every Ingress, `nginx` also those without a class, any other class only those that
@@ -13,7 +14,8 @@ type ClassSettings = Pick<WorldSettings, 'ingressClass' | 'watchNamespace'>;
  */
 export function isSelected(ingress: Ingress, settings: ClassSettings): boolean {
   const { metadata, spec } = ingress;
-  if (settings.watchNamespace !== '' && metadata.namespace !== settings.watchNamespace) return false;
+  const watched = settings.watchNamespace === '' || metadata.namespace === settings.watchNamespace;
+  if (!watched && !isChallengeSolver(ingress, settings.systemNamespace)) return false;
   const own = settings.ingressClass;
   if (own === '') return true;
   const named = metadata.annotations[CLASS_ANNOTATION] ?? spec.ingressClassName ?? '';

@@ -50,20 +50,23 @@ export interface ControllerPorts {
   readonly egress: number;
   readonly extProc: number;
   readonly pluginHttp: number;
+  readonly challenges: number;
 }
 
 export async function controllerPorts(): Promise<ControllerPorts> {
-  const [xds, http, metrics, gatewayHttp, gatewayHttps, egress, extProc, pluginHttp] = (await freePorts(8)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
+  const names = [
+    'xds',
+    'http',
+    'metrics',
+    'gatewayHttp',
+    'gatewayHttps',
+    'egress',
+    'extProc',
+    'pluginHttp',
+    'challenges',
   ];
-  return { xds, http, metrics, gatewayHttp, gatewayHttps, egress, extProc, pluginHttp };
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, n) => [name, ports[n]])) as unknown as ControllerPorts;
 }
 
 export interface ControllerOptions {
@@ -85,6 +88,7 @@ export function startController(options: ControllerOptions): Process {
     ['--httpAddress', `127.0.0.1:${ports.http}`],
     ['--grpcAddress', `127.0.0.1:${ports.xds}`],
     ['--metricsAddress', `127.0.0.1:${ports.metrics}`],
+    ['--certHttpAddress', `127.0.0.1:${ports.challenges}`],
     ['--gatewayHttpPort', String(ports.gatewayHttp)],
     ['--gatewayHttpsPort', String(ports.gatewayHttps)],
     ['--egressPort', String(ports.egress)],

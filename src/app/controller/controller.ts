@@ -11,6 +11,8 @@ import type { World } from '#model/world.ts';
 import { KubeClient } from '#sources/kube/client.ts';
 import { isSelected } from '#translate/selection.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
+import { ChallengeServer } from './acme/challenge-server.ts';
+import { ChallengeStore } from './acme/challenge-store.ts';
 import { Certificates } from './certificates.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { LeaderElection } from './leader.ts';
@@ -104,6 +106,9 @@ export async function startController(settings: ControllerSettings, log: Logger)
   }
   const metrics = new MetricsServer(() => engine.exposition());
   await metrics.listen(settings.metricsAddress);
+  const challenges = new ChallengeStore({ client, namespace: systemNamespace, owner });
+  const challengeServer = new ChallengeServer((token) => challenges.find(token), log.child({ part: 'acme' }));
+  await challengeServer.listen(settings.certHttpAddress);
 
   const leader = new LeaderElection({
     client,
@@ -132,7 +137,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
       await leader.stop();
       await Promise.all([status.stop(), events.stop(), deployer.stop()]);
       certificates.stop();
-      await metrics.close();
+      await Promise.all([metrics.close(), challengeServer.close()]);
       await engine.stop();
     },
   };

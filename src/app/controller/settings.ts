@@ -20,6 +20,8 @@ export interface ControllerSettings {
   readonly httpAddress: ListenAddress;
   readonly grpcAddress: ListenAddress;
   readonly metricsAddress: ListenAddress;
+  /** Answers to HTTP-01 challenges. */
+  readonly certHttpAddress: ListenAddress;
   /** Listener ports of the gateway. */
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;

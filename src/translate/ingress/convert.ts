@@ -6,6 +6,7 @@ import { type IngressAnnotations, parseAnnotations } from '#model/ingress/annota
 import type { Ingress, IngressBackend, IngressPath, IngressTls } from '#model/ingress/ingress.ts';
 import { originOf } from '#model/object.ts';
 import { type BackendRef, hostRef, serviceRef } from '../backend/ref.ts';
+import { isChallengeSolver } from '../challenge-solver.ts';
 import { creationKey } from '../selection.ts';
 import { type DraftAction, type DraftForward, RANK, type RouteDraft, type Target } from './draft.ts';
 import { type PathPlan, planPath, planRewrite } from './path.ts';
@@ -119,6 +120,7 @@ class Conversion {
           ...(query.length === 0 ? {} : { query }),
         },
         ...this.#behaviour(plan, targets, origin),
+        ...(isChallengeSolver(this.#ingress, this.#systemNamespace) ? { bare: true } : {}),
       },
     ];
   }

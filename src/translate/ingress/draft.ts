@@ -24,6 +24,8 @@ export interface RouteDraft {
   readonly match: RouteMatch;
   readonly action: DraftAction;
   readonly policies: RoutePolicies;
+  /** No plugin holds for it. */
+  readonly bare?: boolean;
 }
 
 export type DraftAction = DraftForward | RedirectAction | RespondAction;
