@@ -98,8 +98,19 @@ function pluginLines(plugin: PluginInForce, number: number): string[] {
 }
 
 function destinationLines(destination: DestinationInForce): string[] {
-  const { cluster, percent, endpoints, protocol, tls, loadBalancing, resolution, headers, sources, endpointsUnknown } =
-    destination;
+  const {
+    cluster,
+    percent,
+    endpoints,
+    protocol,
+    tls,
+    loadBalancing,
+    resolution,
+    headers,
+    fallbacks,
+    sources,
+    endpointsUnknown,
+  } = destination;
   const secure =
     tls === undefined
       ? ''
@@ -113,6 +124,7 @@ function destinationLines(destination: DestinationInForce): string[] {
   return [
     `  ${cluster}: ${percent} %${protocol === undefined ? '' : `, ${protocol}${secure}, ${loadBalancing}`}`,
     `     ${found}`,
+    ...(fallbacks === undefined ? [] : [`     without endpoints: ${fallbacks.join(', then ')}`]),
     ...(headers === undefined ? [] : [`     ${headers}`]),
     ...from(sources),
   ];

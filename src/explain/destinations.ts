@@ -17,6 +17,8 @@ export interface DestinationInForce {
   readonly weight: number;
   /** Of the requests, 0 to 100. */
   readonly percent: number;
+  /** Clusters that stand in, in this order, while this one has no endpoint. */
+  readonly fallbacks?: readonly string[];
   readonly headers?: string;
   readonly protocol?: Backend['protocol'];
   /** Server name and verification of TLS to the upstream. */
@@ -42,6 +44,7 @@ export function destinationsOf(route: Route, owners: Owners, view: GatewayView, 
       cluster: destination.backend,
       weight: destination.weight,
       percent: total === 0 ? 0 : Math.round((destination.weight / total) * 10_000) / 100,
+      ...(destination.fallbacks === undefined ? {} : { fallbacks: destination.fallbacks }),
       ...(destination.headers === undefined ? {} : { headers: headersText(destination.headers) }),
       ...(backend === undefined ? {} : shape(backend)),
       endpoints: (backend?.resolution.endpoints ?? []).map(endpointText),

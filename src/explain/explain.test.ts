@@ -87,6 +87,26 @@ describe('explain', () => {
     });
   });
 
+  it('tells which upstreams stand in for others', () => {
+    const one = route('/', { name: 'r', id: 'a.test|r|0', to: 'web' });
+    const action = {
+      type: 'forward' as const,
+      destinations: [{ backend: 'web', weight: 100, fallbacks: ['spare'] }],
+      errorPage: { backend: 'spare', codes: [503], headers: [] },
+    };
+    const where = view(
+      gateway({
+        hosts: [host('a.test', [{ ...one, action }])],
+        backends: [backend('web', 8080), backend('spare', 8081)],
+      }),
+    );
+    const told = ask(where, 'a.test');
+    expect(told.route?.destinations.map(({ cluster, fallbacks }) => [cluster, fallbacks])).toEqual([
+      ['web', ['spare']],
+    ]);
+    expect(told.route?.policies.find(({ name }) => name === 'error-page')?.text).toBe('503 answered by spare');
+  });
+
   it('knows that CONNECT reaches no route', () => {
     expect(ask(view(withPlugin), 'a.test', 'CONNECT')).toMatchObject({
       outcome: { type: 'nothing', status: 404 },

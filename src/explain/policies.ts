@@ -3,6 +3,7 @@ import type { ForwardAction, HeaderControl, Origin, Route } from '#ir/types.ts';
 import { HIGRESS_CONFIG_NAME } from '#model/config-map.ts';
 import { CANARY_NAMES } from '#model/ingress/annotations/canary.ts';
 import { CORS_NAMES } from '#model/ingress/annotations/cors.ts';
+import { DEFAULT_BACKEND_NAMES } from '#model/ingress/annotations/default-backend.ts';
 import { HEADER_NAMES } from '#model/ingress/annotations/headers.ts';
 import { IP_ACCESS_NAMES } from '#model/ingress/annotations/ip-access.ts';
 import { LOAD_BALANCE_NAMES } from '#model/ingress/annotations/load-balance.ts';
@@ -68,7 +69,7 @@ export function policiesOf(
 }
 
 function forwardPolicies(action: ForwardAction, from: (names: KnownNames) => Origin[], view: GatewayView): Draft[] {
-  const { rewrite, timeoutMs, retry, hash, mirror } = action;
+  const { rewrite, timeoutMs, retry, hash, mirror, errorPage } = action;
   const drafts: Draft[] = [];
   if (rewrite?.path !== undefined)
     drafts.push({
@@ -107,6 +108,13 @@ function forwardPolicies(action: ForwardAction, from: (names: KnownNames) => Ori
       value: mirror,
       text: `${mirror.percent} % to ${mirror.backend}`,
       origins: from(MIRROR_NAMES),
+    });
+  if (errorPage !== undefined)
+    drafts.push({
+      name: 'error-page',
+      value: { backend: errorPage.backend, codes: errorPage.codes },
+      text: `${errorPage.codes.join(', ')} answered by ${errorPage.backend}`,
+      origins: from(DEFAULT_BACKEND_NAMES),
     });
   return drafts;
 }

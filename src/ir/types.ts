@@ -106,12 +106,24 @@ export interface ForwardAction {
   readonly retry?: RetryPolicy;
   readonly hash?: readonly HashPolicy[];
   readonly mirror?: { readonly backend: string; readonly percent: number };
+  readonly errorPage?: ErrorPage;
+}
+
+/** Answers with one of these statuses are dropped for what `backend` answers to `GET /`, status included. */
+export interface ErrorPage {
+  /** `Backend.name`. */
+  readonly backend: string;
+  readonly codes: readonly number[];
+  /** What the backend is told about the request, in the words of ingress-nginx. */
+  readonly headers: readonly HeaderEdit[];
 }
 
 export interface Destination {
   /** `Backend.name`. */
   readonly backend: string;
   readonly weight: number;
+  /** `Backend.name`s in whose order the first with an endpoint stands in while this destination has none. */
+  readonly fallbacks?: readonly string[];
   /** Header edits for this destination only (canary by weight). */
   readonly headers?: HeaderControl;
 }

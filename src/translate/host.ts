@@ -10,9 +10,10 @@ import type {
   RouteAction,
 } from '#ir/types.ts';
 import { type GivenFallbacks, withFallbacks } from './ai-fallback.ts';
+import type { Issue } from './backend/locate.ts';
 import type { BackendRef } from './backend/ref.ts';
 import type { Resolved } from './backend/resolver.ts';
-import { type DraftForward, type RouteDraft, takesAll } from './ingress/draft.ts';
+import { type DraftForward, type Fallback, type RouteDraft, takesAll } from './ingress/draft.ts';
 import type { MergedHost } from './ingress/merge.ts';
 import { namedServices } from './named-services.ts';
 import type { PreparedPlugins } from './plugin-binder.ts';
@@ -116,22 +117,43 @@ class Assembly {
     const backends: Backend[] = [];
     let dropped = 0;
     let hash: ForwardAction['hash'];
-    for (const { ref, weight, headers, origin } of draft.action.targets) {
+    for (const { ref, weight, headers, origin, fallbacks: others } of draft.action.targets) {
       const found = upstreams.get(ref.key);
-      if (found?.issue !== undefined) this.#report(draft, { ...found.issue, origin });
+      const fallbacks = this.#fallbacks(draft, others ?? [], upstreams);
+      if (found?.issue !== undefined) this.#report(draft, { ...missing(found.issue, fallbacks), origin });
       if (found?.drop === true) dropped += 1;
-      if (found?.backend === undefined || found.drop) continue;
-      hash ??= found.hash;
-      backends.push(found.backend);
-      destinations.push({ backend: found.backend.name, weight, ...(headers === undefined ? {} : { headers }) });
+      const [backend, ...rest] = [...(found?.backend === undefined || found.drop ? [] : [found.backend]), ...fallbacks];
+      if (backend === undefined) continue;
+      hash ??= found?.hash;
+      backends.push(backend);
+      const standIns = rest.map(({ name }) => name).filter((name) => name !== backend.name);
+      destinations.push({
+        backend: backend.name,
+        weight,
+        ...(standIns.length === 0 ? {} : { fallbacks: [...new Set(standIns)] }),
+        ...(headers === undefined ? {} : { headers }),
+      });
     }
     if (destinations.length === 0 && dropped > 0) return undefined;
     const rest = this.#forward(draft, draft.action, upstreams);
     return { action: { type: 'forward', destinations, ...rest, ...(hash === undefined ? {} : { hash }) }, backends };
   }
 
+  /** Those that exist. */
+  #fallbacks(draft: RouteDraft, fallbacks: readonly Fallback[], upstreams: ReadonlyMap<string, Resolved>): Backend[] {
+    return fallbacks.flatMap(({ ref, origin }) => {
+      const found = upstreams.get(ref.key);
+      const issue = found?.issue;
+      if (issue !== undefined && origin !== undefined) {
+        const message = issue.message.replace(/; .*$/, '; it does not stand in for others');
+        this.#report(draft, { ...issue, message, origin });
+      }
+      return issue?.severity === 'error' ? [] : (found?.backend ?? []);
+    });
+  }
+
   #forward(draft: RouteDraft, action: DraftForward, upstreams: ReadonlyMap<string, Resolved>): Partial<ForwardAction> {
-    const { rewrite, retry, mirror } = action;
+    const { rewrite, retry, mirror, errorPage } = action;
     const timeoutMs = action.timeoutMs ?? (this.#context.routeTimeoutMs || undefined);
     const copy = mirror && upstreams.get(mirror.ref.key);
     if (mirror !== undefined && copy?.issue !== undefined) {
@@ -139,11 +161,17 @@ class Assembly {
       this.#report(draft, { ...copy.issue, message, origin: mirror.origin });
     }
     const backend = copy?.issue?.severity === 'error' ? undefined : copy?.backend?.name;
+    // A missing one is reported as a fallback already.
+    const page = errorPage && upstreams.get(errorPage.ref.key);
+    const pageBackend = page?.issue?.severity === 'error' ? undefined : page?.backend?.name;
     return {
       ...(rewrite === undefined ? {} : { rewrite }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(retry === undefined ? {} : { retry }),
       ...(mirror === undefined || backend === undefined ? {} : { mirror: { backend, percent: mirror.percent } }),
+      ...(errorPage === undefined || pageBackend === undefined
+        ? {}
+        : { errorPage: { backend: pageBackend, codes: errorPage.codes, headers: errorPage.headers } }),
     };
   }
 
@@ -151,4 +179,12 @@ class Assembly {
   #report(draft: RouteDraft, problem: Problem): void {
     if (draft.host === this.#name) this.problems.push(problem);
   }
+}
+
+/** The upstream is missing, but requests do not fail for it. */
+function missing(issue: Issue, fallbacks: readonly Backend[]): Issue {
+  const [first] = fallbacks;
+  if (first === undefined) return issue;
+  const { host, port } = first;
+  return { ...issue, message: issue.message.replace(/; (requests|the path) .*$/, `; requests go to ${host}:${port}`) };
 }

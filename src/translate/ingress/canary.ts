@@ -54,7 +54,7 @@ function copyFor(
     origin: draft.origin,
     key: `${base.key}\0${condition.name} ${condition.type} ${condition.value}`,
     match: { ...base.match, headers: [...(base.match.headers ?? []), condition] },
-    action: { ...forward, targets: targetsOf(draft) },
+    action: { ...forward, targets: besides(targetsOf(draft), forward) },
     policies: { ...policies, ...(own === undefined ? {} : { headers: own }) },
   };
 }
@@ -75,7 +75,7 @@ function shared(
   drafts.forEach((draft, index) => {
     const share = Math.min(left, Math.floor((canaries[index]!.weight / total) * WHOLE));
     left -= share;
-    groups.push([draft, targetsOf(draft), share]);
+    groups.push([draft, besides(targetsOf(draft), action), share]);
   });
   groups.unshift([base, action.targets, left]);
   // Several upstreams behind one share: count in hundredths of a per cent.
@@ -89,6 +89,14 @@ function shared(
   );
   const { headers: _, ...policies } = base.policies;
   return { ...base, action: { ...action, targets }, policies };
+}
+
+/** The base stands in for a canary without endpoints, and behind it what stands in for the base. */
+function besides(targets: readonly Target[], base: DraftForward): Target[] {
+  const [first] = base.targets;
+  if (first === undefined) return [...targets];
+  const fallbacks = [{ ref: first.ref }, ...(first.fallbacks ?? [])];
+  return targets.map((target) => ({ ...target, fallbacks }));
 }
 
 function targetsOf({ action }: RouteDraft): readonly Target[] {

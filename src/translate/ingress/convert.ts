@@ -8,7 +8,14 @@ import { originOf } from '#model/object.ts';
 import { type BackendRef, hostRef, serviceRef } from '../backend/ref.ts';
 import { isChallengeSolver } from '../challenge-solver.ts';
 import { creationKey } from '../selection.ts';
-import { type DraftAction, type DraftForward, RANK, type RouteDraft, type Target } from './draft.ts';
+import {
+  type DraftAction,
+  type DraftErrorPage,
+  type DraftForward,
+  RANK,
+  type RouteDraft,
+  type Target,
+} from './draft.ts';
 import { type PathPlan, planPath, planRewrite } from './path.ts';
 
 export interface ConvertedIngress {
@@ -202,6 +209,7 @@ class Conversion {
       percent: mirror.percent,
       origin: this.#origin(),
     };
+    const errorPage = this.#errorPage(targets);
     const forward: DraftForward = {
       type: 'forward',
       targets,
@@ -209,6 +217,7 @@ class Conversion {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(retry === undefined ? {} : { retry }),
       ...(copy === undefined ? {} : { mirror: copy }),
+      ...(errorPage === undefined ? {} : { errorPage }),
     };
     return forward;
   }
@@ -219,7 +228,8 @@ class Conversion {
     const { service, resource } = backend;
     if (service !== undefined) {
       const port = service.port.number ?? service.port.name;
-      return [{ ref: serviceRef(this.#ingress.metadata.namespace, service.name, port), weight: 100, origin }];
+      const ref = serviceRef(this.#ingress.metadata.namespace, service.name, port);
+      return [{ ref, weight: 100, origin, ...this.#fallbacks() }];
     }
     const lines = this.#annotations.destination;
     if (lines === 'invalid') return undefined;
@@ -235,7 +245,40 @@ class Conversion {
       });
       return undefined;
     }
-    return lines.map(({ host, port, subset, weight }) => ({ ref: hostRef(host, port, subset), weight, origin }));
+    return lines.map(({ host, port, subset, weight }) => ({
+      ref: hostRef(host, port, subset),
+      weight,
+      origin,
+      ...this.#fallbacks(),
+    }));
+  }
+
+  /** A canary has its base to fall back to. */
+  #fallbacks(): Pick<Target, 'fallbacks'> {
+    const { defaultBackend } = this.#annotations;
+    if (defaultBackend === undefined || this.#canary) return {};
+    const { namespace, name } = defaultBackend.service;
+    const origin = this.#origin(`metadata.annotations["${defaultBackend.key}"]`);
+    return { fallbacks: [{ ref: serviceRef(namespace, name, undefined), origin }] };
+  }
+
+  #errorPage(targets: readonly Target[]): DraftErrorPage | undefined {
+    const { defaultBackend } = this.#annotations;
+    if (defaultBackend === undefined || defaultBackend.codes.length === 0) return undefined;
+    const { service, codes } = defaultBackend;
+    const { namespace, name } = this.#ingress.metadata;
+    const ref = targets[0]?.ref;
+    const headers = [
+      { name: 'x-namespace', value: namespace },
+      { name: 'x-ingress-name', value: name },
+      ...(ref?.type === 'service'
+        ? [
+            { name: 'x-service-name', value: ref.name },
+            { name: 'x-service-port', value: String(ref.port ?? '') },
+          ]
+        : []),
+    ];
+    return { ref: serviceRef(service.namespace, service.name, undefined), codes, headers };
   }
 
   #origin(path?: string): Origin {

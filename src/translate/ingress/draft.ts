@@ -1,6 +1,7 @@
 /** A route on its way: everything that its Ingress says, upstreams not yet looked up. */
 import type {
   HeaderControl,
+  HeaderEdit,
   Origin,
   RedirectAction,
   RespondAction,
@@ -37,11 +38,27 @@ export interface DraftForward {
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly mirror?: { readonly ref: BackendRef; readonly percent: number; readonly origin: Origin };
+  readonly errorPage?: DraftErrorPage;
+}
+
+export interface DraftErrorPage {
+  readonly ref: BackendRef;
+  readonly codes: readonly number[];
+  readonly headers: readonly HeaderEdit[];
+}
+
+/** Another upstream for while the first has no endpoint. */
+export interface Fallback {
+  readonly ref: BackendRef;
+  /** Where it is named as one; absent: it is another target too, and what is wrong with it is told there. */
+  readonly origin?: Origin;
 }
 
 export interface Target {
   readonly ref: BackendRef;
   readonly weight: number;
+  /** In the order in which they are tried. */
+  readonly fallbacks?: readonly Fallback[];
   readonly headers?: HeaderControl;
   /** Where the upstream is named. */
   readonly origin: Origin;

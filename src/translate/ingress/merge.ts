@@ -73,7 +73,11 @@ function refsOf(routes: readonly RouteDraft[]): BackendRef[] {
   const refs = new Map<string, BackendRef>();
   for (const { action } of routes) {
     if (action.type !== 'forward') continue;
-    for (const { ref } of action.targets) refs.set(ref.key, ref);
+    for (const { ref, fallbacks = [] } of action.targets) {
+      refs.set(ref.key, ref);
+      for (const fallback of fallbacks) refs.set(fallback.ref.key, fallback.ref);
+    }
+    if (action.errorPage !== undefined) refs.set(action.errorPage.ref.key, action.errorPage.ref);
     if (action.mirror !== undefined) refs.set(action.mirror.ref.key, action.mirror.ref);
   }
   return [...refs.values()];

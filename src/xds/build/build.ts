@@ -87,6 +87,7 @@ class MemoBuilder implements Builder {
       if (host.problems.length > 0) problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
       for (const chain of host.chains) out.chain.set(chain.name, chain);
+      for (const cluster of host.aggregates) out.cluster.set(cluster.name, this.#stable(cluster));
     }
     const tlsHosts = hosts.filter((host) => host.https !== undefined);
     if (this.#sharders === undefined) {

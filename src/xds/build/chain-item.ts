@@ -14,6 +14,8 @@ export const STAGE = {
   STATS: 4,
   UNSPECIFIED_PHASE: 5,
   cors: 6,
+  /** Next to the upstream: everything else sees the answer that the client gets. */
+  errorPage: 7,
 } as const;
 
 export type Stage = (typeof STAGE)[keyof typeof STAGE];

@@ -14,6 +14,7 @@ import {
   STAGE,
   type Stage,
 } from './chain-item.ts';
+import { ERROR_BODY_BYTES, errorPageStep } from './error-page/error-page.ts';
 import type { ExplainEntry } from './explain.ts';
 import { corsPolicy } from './filters/cors.ts';
 import { rateLimit } from './filters/local-ratelimit.ts';
@@ -292,6 +293,10 @@ function policyItems(route: Route, problems: Problems): ChainItem[] {
   }
   if (cors !== undefined) {
     items.push(native(policyOrder(STAGE.cors), [{ filter: 'cors', config: corsPolicy(cors) }]));
+  }
+  if (route.action.type === 'forward' && route.action.errorPage !== undefined) {
+    const item = native(policyOrder(STAGE.errorPage), [errorPageStep(route.action.errorPage)]);
+    items.push({ ...item, bufferBytes: ERROR_BODY_BYTES });
   }
   return items;
 }

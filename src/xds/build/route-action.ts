@@ -1,6 +1,7 @@
 /** What happens to a matched request: `route`, `redirect` or `direct_response` of an Envoy route. */
 import type { Destination, ForwardAction, HashPolicy, RedirectAction, RetryPolicy, RouteMatch } from '#ir/types.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
+import { clusterName } from './aggregate.ts';
 import { headerFields } from './header-control.ts';
 import { compact, duration, escapeRegex } from './message.ts';
 import { CLUSTER_PLUGIN_HTTP } from './options.ts';
@@ -42,13 +43,13 @@ export function serveAction(): Message {
 
 function target(destinations: readonly Destination[], refused: string[]): Message {
   const [only] = destinations;
-  if (destinations.length === 1 && only?.headers === undefined) return { cluster: only!.backend };
+  if (destinations.length === 1 && only?.headers === undefined) return { cluster: clusterName(only!) };
   return {
     weighted_clusters: {
       clusters: destinations.map((destination) => {
         const edits = headerFields([destination.headers]);
         refused.push(...edits.refused);
-        return { name: destination.backend, weight: destination.weight, ...edits.fields };
+        return { name: clusterName(destination), weight: destination.weight, ...edits.fields };
       }),
     },
   };

@@ -1,6 +1,7 @@
 /** One host of the gateway as Envoy virtual hosts, for the plain and the TLS listener. */
 import type { HeaderControl, Host, Origin, Problem, Route } from '#ir/types.ts';
 import type { Message, Resource } from '#xds/snapshot/resources.ts';
+import { aggregates } from './aggregate.ts';
 import { type ChainStore, directChain, perFilterConfig, steps } from './chain.ts';
 import { STAGE } from './chain-item.ts';
 import type { ExplainEntry } from './explain.ts';
@@ -30,6 +31,8 @@ export interface BuiltHost {
   readonly picked: readonly string[];
   /** Clusters that plugins connect to from the plugin server. */
   readonly connected: readonly string[];
+  /** Clusters that stand for several. */
+  readonly aggregates: readonly Resource[];
   readonly explain: readonly ExplainEntry[];
   readonly problems: readonly Problem[];
   readonly origins: readonly Origin[];
@@ -76,6 +79,7 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
     chains: [...used.values()],
     picked: plans.flatMap((plan) => (plan.picksEndpoint ? destinationsOf(plan.route) : [])),
     connected: plans.flatMap((plan) => plan.connectsTo),
+    aggregates: aggregates(host.routes),
     explain,
     problems: problems.list,
     origins: distinct(host.routes.map((route) => route.origin)),

@@ -833,7 +833,7 @@ describe('mirror, downstream TLS, destination', () => {
 describe('what is not read', () => {
   const reasons = (annotations: Record<string, string>) => parse(annotations).problems.map(({ reason }) => reason);
 
-  it.each(['default-backend', 'custom-http-errors', 'rpc-destination-name', 'mcp-server', 'mcp-server-upstream-type'])(
+  it.each(['rpc-destination-name', 'mcp-server', 'mcp-server-upstream-type'])(
     'annotations: %s: said to be not supported',
     (name) => expect(reasons({ [name]: 'x' })).toEqual(['AnnotationNotSupported']),
   );

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../object.ts';
 import { AI_FALLBACK_NAMES, type AiFallback, parseAiFallback } from './ai-fallback.ts';
 import { CANARY_NAMES, type Canary, parseCanary } from './canary.ts';
 import { CORS_NAMES, parseCors } from './cors.ts';
+import { DEFAULT_BACKEND_NAMES, type DefaultBackend, parseDefaultBackend } from './default-backend.ts';
 import { DESTINATION_NAMES, type DestinationLine, parseDestination } from './destination.ts';
 import { DOWNSTREAM_TLS_NAMES, type DownstreamTlsAnnotations, parseDownstreamTls } from './downstream-tls.ts';
 import { HEADER_NAMES, parseHeaders } from './headers.ts';
@@ -38,6 +39,7 @@ export interface IngressAnnotations {
   readonly destination: readonly DestinationLine[] | 'invalid' | undefined;
   readonly mirror: Mirror | undefined;
   readonly aiFallback: AiFallback | undefined;
+  readonly defaultBackend: DefaultBackend | undefined;
   /** Authentication was asked for that is not there: answer 503. */
   readonly refuse: boolean;
 }
@@ -60,6 +62,7 @@ export const KNOWN_ANNOTATIONS: KnownNames = {
   ...DESTINATION_NAMES,
   ...MIRROR_NAMES,
   ...AI_FALLBACK_NAMES,
+  ...DEFAULT_BACKEND_NAMES,
 };
 
 /** Never fails: an invalid value is reported and counts as absent, except where that would open or widen a route. */
@@ -85,6 +88,7 @@ export function parseAnnotations(object: KubeObject): {
     destination: parseDestination(reader),
     mirror: parseMirror(reader),
     aiFallback: parseAiFallback(reader),
+    defaultBackend: parseDefaultBackend(reader),
     refuse: parseAuth(reader),
   };
   reportUnread(reader, KNOWN_ANNOTATIONS);

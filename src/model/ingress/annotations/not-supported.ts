@@ -4,7 +4,7 @@ import { isMatchCondition } from './matching.ts';
 import { type AnnotationReader, HIGRESS_PREFIX, type KnownNames, NGINX_PREFIX } from './value.ts';
 
 /** Read by the reference, not by this version. */
-const LATER = new Set(['default-backend', 'custom-http-errors', 'rpc-destination-name', 'mcp-sse-stateful-param-name']);
+const LATER = new Set(['rpc-destination-name', 'mcp-sse-stateful-param-name']);
 
 /** Read by nginx's controller, by neither the reference nor this program. */
 const NGINX_ONLY: Readonly<Record<string, string>> = {
