@@ -62,6 +62,7 @@ export async function controller(flags: ControllerFlags): Promise<void> {
     ],
     dataDir: flags.dataDir ?? join(tmpdir(), podName),
     kubeconfig: flags.kubeconfig,
+    environment: variables,
     logDir: flags.logDir,
   };
   const log = await openLog('controller', settings);

@@ -8,7 +8,7 @@ import {
   temporaryDir,
 } from '../support/controller.ts';
 import { eventually } from '../support/gateway.ts';
-import { installCrds, type KubeNamespace, kubectl, kubeNamespace } from '../support/kube.ts';
+import { installCrds, type KubeNamespace, kubeNamespace, objectWrites } from '../support/kube.ts';
 
 const AMOUNT = 500;
 /** Status writes per second that the controller allows itself. */
@@ -62,19 +62,6 @@ const ingress = (name: string) => ({
   },
 });
 
-/** Requests that write Ingresses or kinds of Higress, ones that changed nothing too: they move no `resourceVersion`. */
-async function writes(): Promise<number> {
-  const text = await kubectl(['get', '--raw', '/metrics']);
-  const counters = text.matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm);
-  return (
-    [...counters]
-      .filter(([, labels = '']) => /resource="(ingresses|mcpbridges|wasmplugins|http2rpcs)"/.test(labels))
-      // Deletions are not the controller's: the API server's own controller empties namespaces of earlier tests.
-      .filter(([, labels = '']) => /verb="(POST|PUT|PATCH|APPLY)"/.test(labels))
-      .reduce((sum, [, , count]) => sum + Number(count), 0)
-  );
-}
-
 interface Listed {
   readonly items: readonly { readonly status: { readonly loadBalancer?: { readonly ingress?: { ip?: string }[] } } }[];
 }
@@ -94,7 +81,7 @@ kind: Service
 metadata: { name: higress-gateway, labels: { app: higress-gateway } }
 spec: { type: ClusterIP, externalIPs: ["${ADDRESS}"], ports: [{ port: 80 }] }
 `);
-    const beforeBurst = await writes();
+    const beforeBurst = await objectWrites();
     controller = start();
     await eventually('the first address is there', async () => (await addressed()) > 0, 60_000);
     const began = performance.now();
@@ -104,8 +91,8 @@ spec: { type: ClusterIP, externalIPs: ["${ADDRESS}"], ports: [{ port: 80 }] }
     expect(performance.now() - began).toBeGreaterThan(((AMOUNT - already - 2 * RATE) / RATE) * 1000);
     // The server counts a write once it is answered, which may be after others can read it.
     let expected = beforeBurst + AMOUNT;
-    await eventually('all writes are counted', async () => (await writes()) >= expected);
-    expect(await writes()).toBe(expected);
+    await eventually('all writes are counted', async () => (await objectWrites()) >= expected);
+    expect(await objectWrites()).toBe(expected);
 
     for (let round = 1; round <= 3; round += 1) {
       await controller.kill();
@@ -115,8 +102,8 @@ spec: { type: ClusterIP, externalIPs: ["${ADDRESS}"], ports: [{ port: 80 }] }
       await eventually('the marker has its address', async () => (await addressed()) === AMOUNT + round, 60_000);
       // Its creation and its status.
       expected += 2;
-      await eventually('both writes are counted', async () => (await writes()) >= expected);
-      expect(await writes()).toBe(expected);
+      await eventually('both writes are counted', async () => (await objectWrites()) >= expected);
+      expect(await objectWrites()).toBe(expected);
     }
   }, 240_000);
 });

@@ -66,6 +66,19 @@ export async function installCrds(): Promise<void> {
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', folder]);
 }
 
+/** Requests that write Ingresses or kinds of Higress, ones that changed nothing too: they move no `resourceVersion`. */
+export async function objectWrites(): Promise<number> {
+  const text = await kubectl(['get', '--raw', '/metrics']);
+  const counters = text.matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm);
+  return (
+    [...counters]
+      .filter(([, labels = '']) => /resource="(ingresses|mcpbridges|wasmplugins|http2rpcs)"/.test(labels))
+      // Deletions are not the controller's: the API server's own controller empties namespaces of earlier tests.
+      .filter(([, labels = '']) => /verb="(POST|PUT|PATCH|APPLY)"/.test(labels))
+      .reduce((sum, [, , count]) => sum + Number(count), 0)
+  );
+}
+
 /** A new namespace with a name that begins with `prefix`. */
 export async function kubeNamespace(prefix: string): Promise<KubeNamespace> {
   const name = `${prefix}-${randomBytes(4).toString('hex')}`;

@@ -1,7 +1,5 @@
 /** The controller process: a cluster in, gateways and plugin servers served over mTLS, status and plugin-server objects written by the leader. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { type Engine, startEngine } from '#app/control-plane/engine.ts';
 import { type KubeSources, startKubeSources } from '#app/control-plane/sources.ts';
 import type { Problem } from '#ir/types.ts';
@@ -9,6 +7,7 @@ import type { Logger } from '#lib/log.ts';
 import type { KubeObject } from '#model/object.ts';
 import type { World } from '#model/world.ts';
 import { KubeClient } from '#sources/kube/client.ts';
+import { connect } from '#sources/kube/connection.ts';
 import { isSelected } from '#translate/selection.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
 import { ChallengeServer } from './acme/challenge-server.ts';
@@ -30,7 +29,7 @@ export interface RunningController {
 }
 
 export async function startController(settings: ControllerSettings, log: Logger): Promise<RunningController> {
-  const client = new KubeClient(loadConfig(settings.kubeconfig));
+  const client = new KubeClient(await connect(settings.kubeconfig, settings.environment));
   const { systemNamespace, watchNamespace } = settings;
   const owner = releaseOwner(client, systemNamespace, settings.deploymentName, log);
   const certificates = new Certificates({
@@ -141,13 +140,6 @@ export async function startController(settings: ControllerSettings, log: Logger)
       await engine.stop();
     },
   };
-}
-
-function loadConfig(path: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (path === undefined) config.loadFromDefault();
-  else config.loadFromString(readFileSync(path, 'utf8'));
-  return config;
 }
 
 function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> {

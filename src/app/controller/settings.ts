@@ -38,6 +38,8 @@ export interface ControllerSettings {
   readonly dataDir: string;
   /** Path; absent = in the cluster, or the default kubeconfig. */
   readonly kubeconfig: string | undefined;
+  /** Where KUBECONFIG, the home and the address of the API server are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logLevel: string;
   readonly logDir: string | undefined;
 }

@@ -1,8 +1,8 @@
-/** Requests to the Kubernetes API as plain JSON: addresses and credentials are the client library's, objects stay as the server sent them. */
+/** Requests to the Kubernetes API as plain JSON: addresses and credentials are the connection's, objects stay as the server sent them. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { createInterface } from 'node:readline';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConnection } from './connection.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -40,10 +40,10 @@ export const MERGE_PATCH = 'application/merge-patch+json';
 const TIMEOUT_MS = 30_000;
 
 export class KubeClient {
-  readonly config: KubeConfig;
+  readonly #connection: KubeConnection;
 
-  constructor(config: KubeConfig) {
-    this.config = config;
+  constructor(connection: KubeConnection) {
+    this.#connection = connection;
   }
 
   /** The parsed answer of a 2xx; everything else is a `KubeError` or a connection error. */
@@ -63,7 +63,7 @@ export class KubeClient {
       timeout: TIMEOUT_MS,
       ...(options.signal && { signal: options.signal }),
     };
-    await this.config.applyToHTTPSOptions(settings);
+    await this.#connection.applyToHTTPSOptions(settings);
     const { status, text } = await exchange(url, settings, body);
     const value: unknown = text === '' ? undefined : parse(text, status);
     if (status >= 200 && status < 300) return value as T;
@@ -92,7 +92,7 @@ export class KubeClient {
   ): Promise<void> {
     const url = this.#url(path, { ...query, watch: 'true' });
     const settings: RequestOptions = { headers: { accept: 'application/json', 'user-agent': 'higress-ts' }, signal };
-    await this.config.applyToHTTPSOptions(settings);
+    await this.#connection.applyToHTTPSOptions(settings);
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
       const call = send(url, settings, (response) => {
@@ -122,7 +122,7 @@ export class KubeClient {
   }
 
   #url(path: string, query: Query = {}): URL {
-    const server = this.config.getCurrentCluster()?.server;
+    const server = this.#connection.getCurrentCluster()?.server;
     if (server === undefined) throw new Error('no Kubernetes cluster is configured');
     const url = new URL(server.replace(/\/$/, '') + path);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
