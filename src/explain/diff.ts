@@ -233,7 +233,12 @@ function publicPart({ chain, ca }: Gateway['certificates'][number]): Record<stri
 }
 
 function settingsChanges(before: Gateway, after: Gateway): Change[] {
-  const facts = ({ downstream, accessLog, compression }: Gateway) => ({ downstream, accessLog, compression });
+  const facts = ({ downstream, accessLog, compression, tracing }: Gateway) => ({
+    downstream,
+    accessLog,
+    compression,
+    tracing,
+  });
   const fields = fieldChanges(facts(before), facts(after));
   return fields.length === 0 ? [] : [{ kind: 'settings', change: 'changed', name: 'gateway', fields }];
 }

@@ -40,6 +40,8 @@ export interface Gateway {
   readonly accessLog: AccessLogSettings;
   /** Absent: answers go out as they are. */
   readonly compression?: CompressionSettings;
+  /** Absent: no spans are made. */
+  readonly tracing?: TracingSettings;
 }
 
 /** One virtual host: exact name, `*.suffix`, or `*`. */
@@ -349,6 +351,32 @@ export interface DownstreamSettings {
   readonly upstreamConnectionBufferLimitBytes: number;
   readonly disableXEnvoyHeaders: boolean;
   readonly addXRealIpHeader: boolean;
+}
+
+/** Spans of requests from clients, and the upstream that takes them. */
+export interface TracingSettings {
+  readonly type: 'zipkin' | 'skywalking' | 'opentelemetry';
+  /** `Backend.name`. */
+  readonly backend: string;
+  readonly host: string;
+  /** What the gateway is called in traces. */
+  readonly serviceName: string;
+  /** 0 to 100. */
+  readonly samplingPercent: number;
+  /** Of calls to a collector that speaks gRPC. */
+  readonly timeoutMs: number;
+  readonly token?: import('#lib/secret.ts').SecretText;
+  readonly tags: readonly SpanTag[];
+}
+
+/** `value` of a header or an environment variable of Envoy: what is used without one. */
+export interface SpanTag {
+  readonly name: string;
+  readonly from: {
+    readonly type: 'literal' | 'header' | 'environment';
+    readonly name?: string;
+    readonly value: string;
+  };
 }
 
 /** gzip for answers to clients that take it. Types are in lower case and without parameters. Levels and strategies are Envoy's words. */

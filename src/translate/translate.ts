@@ -22,6 +22,7 @@ import type { PluginBinder } from './plugin-binder.ts';
 import { sortProblems } from './problems.ts';
 import { isSelected } from './selection.ts';
 import { TlsPlanner, type TlsResult } from './tls.ts';
+import { collectorOf, tracingOf } from './tracing.ts';
 import { createPluginBinder } from './wasm-plugin/bind.ts';
 
 export interface TranslatorServices {
@@ -97,6 +98,8 @@ class MemoTranslator implements Translator {
     const view = this.#ingresses.update(world.ingresses);
     this.#resolver.begin(index, config.upstreamIdleTimeoutMs);
     this.#addPolicies(view.withUpstreamPolicy);
+    const collector = collectorOf(config);
+    if (collector?.http2 === true) this.#resolver.requireHttp2(collector.ref);
     const epoch = this.#resolver.seal();
     const https = this.#https(world.configMaps);
     const tls = this.#tls.plan(view.withTls, https, index, this.#now());
@@ -104,6 +107,7 @@ class MemoTranslator implements Translator {
     const context = { plugins, routeTimeoutMs: config.routeTimeoutMs, fallbacks };
     const assembled = this.#hosts.assemble(view, epoch, tls, context);
     for (const ref of assembled.pluginRefs) this.#resolvePluginRef(ref);
+    const tracing = collector && tracingOf(collector, config, this.#resolver, this.#settings.systemNamespace);
     const backends = this.#resolver.finish();
     const gateway: Gateway = {
       hosts: this.#same('hosts', assembled.hosts),
@@ -113,10 +117,12 @@ class MemoTranslator implements Translator {
       downstream: config.downstream,
       accessLog: config.accessLog,
       ...(config.compression === undefined ? {} : { compression: config.compression }),
+      ...(tracing?.settings === undefined ? {} : { tracing: tracing.settings }),
     };
     this.#last = gateway;
     const problems = [
       ...config.problems,
+      ...(tracing?.problems ?? []),
       ...https.problems,
       ...plugins.problems,
       ...this.#ignoredRpcs(world.http2rpcs),

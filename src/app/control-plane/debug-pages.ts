@@ -1,5 +1,8 @@
 /** What `/debug/NAME` shows. Secrets are `SecretText` (which prints redacted) or redacted here. */
+import { collect, redactTexts } from '#app/envoy/redact-dump.ts';
 import type { Gateway, PluginBinding, Problem } from '#ir/types.ts';
+import { parseYaml } from '#lib/yaml.ts';
+import type { ConfigMap } from '#model/config-map.ts';
 import type { WasmPlugin } from '#model/wasm-plugin.ts';
 import type { World } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
@@ -53,7 +56,21 @@ export function modelPage(world: World | undefined, catalogue: PluginCatalogue):
     keys: Object.keys(data),
     file,
   }));
-  return { ...world, wasmPlugins, secrets };
+  return { ...world, wasmPlugins, secrets, configMaps: world.configMaps.map(shownConfigMap) };
+}
+
+/** The texts of `higress-config` hold tokens and passwords among settings. Annotations are left out: charts and kubectl keep copies there. */
+function shownConfigMap(map: ConfigMap): unknown {
+  const data = Object.entries(map.data).map(([key, text]) => [key, shownYaml(text)]);
+  return { ...map, metadata: withoutAnnotations(map.metadata), data: Object.fromEntries(data) };
+}
+
+function shownYaml(text: string): string {
+  const parsed = parseYaml(text);
+  if (!parsed.ok) return '[redacted: it is not YAML]';
+  const secrets = new Set<string>();
+  collect(parsed.value, redactConfig(parsed.value), secrets);
+  return redactTexts(text, secrets) as string;
 }
 
 /** The configurations by what the plugin knows of its secrets, then everything by the usual names of secrets. */

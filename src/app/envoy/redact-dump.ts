@@ -50,7 +50,7 @@ export function redactTexts(value: unknown, secrets: ReadonlySet<string>): unkno
 }
 
 /** Texts that stand where the redacted copy has none. */
-function collect(raw: unknown, redacted: unknown, found: Set<string>): void {
+export function collect(raw: unknown, redacted: unknown, found: Set<string>): void {
   if (redacted === REDACTED && raw !== REDACTED) texts(raw, found);
   else if (raw !== null && typeof raw === 'object' && redacted !== null && typeof redacted === 'object')
     for (const [key, part] of Object.entries(raw)) collect(part, (redacted as Record<string, unknown>)[key], found);

@@ -3,14 +3,21 @@
  * defaults; the others count.
  */
 import { type ZodObject, type ZodType, z } from 'zod';
-import type { AccessLogSettings, CompressionSettings, DownstreamSettings, Problem } from '#ir/types.ts';
+import type {
+  AccessLogSettings,
+  CompressionSettings,
+  DownstreamSettings,
+  Origin,
+  Problem,
+  SpanTag,
+} from '#ir/types.ts';
 import { parseYaml } from '#lib/yaml.ts';
 import { type ConfigMap, HIGRESS_CONFIG_NAME } from '../config-map.ts';
 import { originOf } from '../object.ts';
 import { check, describe, type Fields, isRecord, type Reporter, reporter, warnUnknown } from '../parse.ts';
 import { compressionOf } from './compression.ts';
 import { type MeshSettings, meshOf } from './mesh.ts';
-import { FLAGS, SECTIONS } from './sections.ts';
+import { FLAGS, SECTIONS, type Tracing } from './sections.ts';
 
 export interface HigressConfig {
   readonly downstream: DownstreamSettings;
@@ -21,7 +28,11 @@ export interface HigressConfig {
   readonly routeTimeoutMs: number;
   /** Absent: answers go out as they are. */
   readonly compression?: CompressionSettings;
+  readonly tracing: Readonly<Tracing>;
+  /** On every span; `mesh.defaultConfig.tracing.customTags`. */
+  readonly tracingTags: readonly SpanTag[];
   readonly problems: readonly Problem[];
+  readonly origin: Origin;
   /** As they were read: what a later version that is wrong falls back to. */
   readonly sections: Sections;
 }
@@ -60,7 +71,10 @@ export function higressConfigOf(
     upstreamIdleTimeoutMs: upstream.idleTimeout * 1000,
     routeTimeoutMs: downstream.routeTimeout * 1000,
     ...(compression === undefined ? {} : { compression }),
+    tracing: sections.tracing,
+    tracingTags: sections.mesh.tags,
     problems: report.problems,
+    origin: report.origin(),
     sections,
   };
 }

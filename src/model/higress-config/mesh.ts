@@ -1,8 +1,9 @@
 /** The key `mesh`, of which a few settings of Istio are understood. */
 import { type ZodType, z } from 'zod';
-import type { AccessLogSettings } from '#ir/types.ts';
+import type { AccessLogSettings, SpanTag } from '#ir/types.ts';
 import { accessLogFormatFault } from '../access-log-format.ts';
-import { check, type Fields, type Reporter } from '../parse.ts';
+import { check, type Fields, isRecord, type Reporter } from '../parse.ts';
+import { spanTags } from './span-tags.ts';
 
 const accessLog = {
   accessLogFile: z
@@ -23,6 +24,7 @@ const KEYS = [
 
 export interface MeshSettings {
   readonly accessLog: AccessLogSettings;
+  readonly tags: readonly SpanTag[];
 }
 
 /** Each setting on its own: one that is wrong stays as it was in `before`, or has its default. */
@@ -33,7 +35,11 @@ export function meshOf(mesh: Fields, before: MeshSettings | undefined, report: R
       reason: 'IgnoredField',
     });
   }
-  return { accessLog: accessLogOf(mesh, before?.accessLog, report) };
+  const defaults = isRecord(mesh.defaultConfig) ? mesh.defaultConfig : {};
+  return {
+    accessLog: accessLogOf(mesh, before?.accessLog, report),
+    tags: spanTags(defaults.tracing, before?.tags ?? [], report),
+  };
 }
 
 function accessLogOf(mesh: Fields, before: AccessLogSettings | undefined, report: Reporter): AccessLogSettings {

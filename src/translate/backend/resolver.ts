@@ -40,6 +40,7 @@ export class BackendResolver {
   #idleTimeoutMs = 0;
   #located = new Map<string, Located>();
   #policies = new Map<string, UpstreamPolicy>();
+  #http2 = new Set<string>();
   #used = new Map<string, Backend>();
   #epoch: object = {};
   #epochInputs: readonly unknown[] = [];
@@ -54,6 +55,7 @@ export class BackendResolver {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#located = new Map();
     this.#policies = new Map();
+    this.#http2 = new Set();
     this.#used = new Map();
   }
 
@@ -65,10 +67,16 @@ export class BackendResolver {
     this.#policies.set(key, { ...policy, ...known });
   }
 
+  /** The gateway itself speaks gRPC to this upstream, whatever annotations and port names say. Call before `seal`. */
+  requireHttp2(ref: BackendRef): void {
+    const { host, port } = this.#locate(ref);
+    this.#http2.add(`${host}:${port}`);
+  }
+
   /** The same object as in the run before as long as every reference would resolve to the same as then. */
   seal(): object {
     const policies = [...this.#policies].flatMap(([key, { loadBalance, protocol }]) => [key, loadBalance, protocol]);
-    const inputs = [...this.#index!.lists, this.#idleTimeoutMs, ...policies];
+    const inputs = [...this.#index!.lists, this.#idleTimeoutMs, ...policies, ...this.#http2];
     if (!sameItems(inputs, this.#epochInputs)) {
       this.#epoch = {};
       this.#epochInputs = inputs;
@@ -117,7 +125,17 @@ export class BackendResolver {
     if (used !== undefined) return used;
     const { loadBalance, protocol } = this.#policies.get(`${host}:${port}`) ?? NO_POLICY;
     const slices = service && this.#index!.slices(service.metadata.namespace, service.metadata.name);
-    const inputs = [service, servicePort, registry, loadBalance, protocol, this.#idleTimeoutMs, ...(slices ?? [])];
+    const http2 = this.#http2.has(`${host}:${port}`);
+    const inputs = [
+      service,
+      servicePort,
+      registry,
+      loadBalance,
+      protocol,
+      http2,
+      this.#idleTimeoutMs,
+      ...(slices ?? []),
+    ];
     const made = this.#backends.get(name, inputs, () => {
       const own = ownProtocol(located);
       const passthrough = loadBalance?.loadBalancing.type === 'passthrough';
@@ -126,7 +144,7 @@ export class BackendResolver {
         name,
         host,
         port,
-        protocol: protocol?.protocol ?? own.protocol,
+        protocol: http2 ? 'http2' : (protocol?.protocol ?? own.protocol),
         resolution: service
           ? serviceResolution(service, port, servicePort, slices ?? [], passthrough)
           : registryResolution(registry),

@@ -234,8 +234,9 @@ class MemoBuilder implements Builder {
       secretShape(certificates, host.certificate),
       secretShape(certificates, host.clientCa),
     ]);
-    const { downstream, accessLog, compression } = gateway;
-    const key = JSON.stringify([gateway.tls, shapes, downstream, accessLog, compression]);
+    const { downstream, accessLog, compression, tracing } = gateway;
+    // Not plain JSON: the token of a collector counts.
+    const key = canonicalJson([gateway.tls, shapes, downstream, accessLog, compression, tracing]);
     if (this.#lastListeners?.key !== key) {
       const https = httpsListener(gateway, certificates, this.#options);
       const origins = gateway.tls.map((host) => host.origin);

@@ -3,7 +3,7 @@
  * RouteConfiguration, so a change of them never touches a listener or its connections.
  */
 
-import type { AccessLogSettings, CompressionSettings, DownstreamSettings } from '#ir/types.ts';
+import type { AccessLogSettings, CompressionSettings, DownstreamSettings, TracingSettings } from '#ir/types.ts';
 import { aiMetricsAccessLogs } from '#plugin-sdk/ai-metrics-log.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { accessLog } from './access-log.ts';
@@ -11,6 +11,7 @@ import { compressor } from './compressor.ts';
 import { scopedRoutes, shardHeader } from './host-shards/scopes.ts';
 import { ADS, any, compact, duration, HTTP_FILTERS } from './message.ts';
 import { CHAIN_FILTER, INTERNAL_HEADERS } from './options.ts';
+import { tracing } from './tracing.ts';
 
 export const HCM_TYPE = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 const EARLY_MUTATION = 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation';
@@ -24,6 +25,8 @@ export interface EdgeSettings {
   readonly accessLogPath?: string | undefined;
   /** For answers to clients; none where Envoy is its own client. */
   readonly compression?: CompressionSettings | undefined;
+  /** None where Envoy is its own client: the first hop has the span. */
+  readonly tracing?: TracingSettings | undefined;
   readonly hostShards?: boolean;
   /** Removed from requests; default: all that nobody outside may set. */
   readonly internalHeaders?: readonly string[];
@@ -44,6 +47,7 @@ export function connectionManager(name: string, settings: EdgeSettings): Message
       { name: CHAIN_FILTER, typed_config: any(`${HTTP_FILTERS}filter_chain.v3.FilterChainConfig`) },
       router(downstream.disableXEnvoyHeaders),
     ],
+    ...(settings.tracing === undefined ? {} : { tracing: tracing(settings.tracing) }),
     common_http_protocol_options: {
       idle_timeout: duration(downstream.idleTimeoutMs),
       headers_with_underscores_action: 'ALLOW',

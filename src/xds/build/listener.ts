@@ -60,6 +60,7 @@ function manager(name: string, gateway: Gateway, options: BuildOptions): Message
     downstream: gateway.downstream,
     accessLog: gateway.accessLog,
     compression: gateway.compression,
+    tracing: gateway.tracing,
     accessLogPath: options.accessLogPath,
     hostShards: options.hostShards === true,
   });
