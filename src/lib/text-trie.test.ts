@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { TextTrie } from './text-trie.ts';
-import { TimeLimitError, withTimeLimit } from './time-limit.ts';
 
 const look = (words: readonly string[], text: string, from = 0) => {
   const trie = new TextTrie<string>();
@@ -34,20 +33,5 @@ describe('TextTrie', () => {
         expect(open).toBe(words.some((word) => word.length > rest.length && word.startsWith(rest)));
       }),
     );
-  });
-});
-
-describe('withTimeLimit', () => {
-  it('ends a regular expression that backtracks', () => {
-    expect(() => withTimeLimit(20, () => /^(a+)+$/.test(`${'a'.repeat(60)}b`))).toThrow(TimeLimitError);
-  });
-
-  it('returns and throws what the work does, inside another one too', () => {
-    expect(withTimeLimit(1000, () => withTimeLimit(1000, () => 1) + 1)).toBe(2);
-    expect(() =>
-      withTimeLimit(1000, () => {
-        throw new RangeError('mine');
-      }),
-    ).toThrow(RangeError);
   });
 });

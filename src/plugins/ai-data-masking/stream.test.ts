@@ -14,8 +14,8 @@ const CONFIG = {
   ],
 };
 const ask = post(chat('sk-1 and 我@a.cn ann@a.cn', { stream: true }));
-const run = (parts: readonly (string | Uint8Array)[], config: object = CONFIG) =>
-  harness(config).request({ ...ask, respond: () => stream(...parts) });
+const masking = harness(CONFIG);
+const run = (parts: readonly (string | Uint8Array)[]) => masking.request({ ...ask, respond: () => stream(...parts) });
 const said = async (...parts: string[]) => textsOf((await run(parts)).response.events());
 
 describe('ai-data-masking: a stream', () => {
@@ -138,22 +138,22 @@ describe('ai-data-masking: a stream', () => {
     expect(response.text).toBe('data: sk-1\n\n');
   });
 
+  /** A chunk without more than it needs: every byte below is a run. */
+  const short = (index: number, delta: object, finish: string | null = null) =>
+    data({ choices: [{ index, delta, finish_reason: finish }] });
   const STREAM = Buffer.from(
     [
       ': 开始\n\n',
-      chunk(0, { role: 'assistant', reasoning_content: `想 ${HASH.slice(0, 20)}` }),
-      chunk(1, { content: '**' }).replaceAll('\n', '\r\n'),
-      chunk(0, { reasoning_content: `${HASH.slice(20)}！` }),
-      chunk(1, { content: '@a.' }),
-      chunk(0, { content: `𠮷 **@a.cn` }),
-      chunk(1, { content: 'cn 毒' }, { finish_reason: null }),
-      chunk(1, { content: '草' }, { finish_reason: 'stop' }),
-      chunk(0, {}, { finish_reason: 'stop' }),
-      data({ id: 'c', choices: [], usage: { total_tokens: 9 } }),
+      short(0, { reasoning_content: `想${HASH.slice(0, 20)}` }),
+      short(1, { content: '**' }).replaceAll('\n', '\r\n'),
+      short(0, { reasoning_content: `${HASH.slice(20)}！` }),
+      short(0, { content: `𠮷 **@a.cn` }, 'stop'),
+      short(1, { content: '@a.cn 毒' }),
+      short(1, { content: '草' }, 'stop'),
       DONE,
     ].join(''),
   );
-  const EXPECTED = { '0 reasoning_content': '想 sk-1！', '0 content': '𠮷 ann@a.cn', '1 content': 'ann@a.cn 毒草' };
+  const EXPECTED = { '0 reasoning_content': '想sk-1！', '0 content': '𠮷 ann@a.cn', '1 content': 'ann@a.cn 毒草' };
 
   it('says the same when it is cut at any byte', async () => {
     for (let at = 1; at < STREAM.length; at++) {
@@ -161,6 +161,11 @@ describe('ai-data-masking: a stream', () => {
       expect(textsOf(response.events())).toEqual(EXPECTED);
       expect(response.text.match(/\[DONE\]/g)).toHaveLength(1);
     }
+  });
+
+  it('says the same when it comes byte by byte', async () => {
+    const { response } = await run(Array.from(STREAM, (byte) => Buffer.of(byte)));
+    expect(textsOf(response.events())).toEqual(EXPECTED);
   });
 
   it('says the same when it is cut at many bytes', async () => {
