@@ -1,5 +1,6 @@
 /** Services that the plugin server gives to plugins. Interfaces only; tests pass fakes. */
-import type { SharedValues } from '#lib/shared-values.ts';
+import type { SecretText } from '#lib/secret.ts';
+import type { Held, SharedValues } from '#lib/shared-values.ts';
 
 export interface HttpCall {
   /** Envoy cluster, `outbound|PORT||HOST`. The call goes through Envoy's egress listener, so discovery, TLS, retries and balancing are Envoy's. */
@@ -47,6 +48,39 @@ export interface WebGet {
   readonly signal?: AbortSignal;
 }
 
+/** A Redis, by the service that stands for it. */
+export interface RedisService {
+  /** `outbound|PORT||HOST`; the plugin names it in `connectsTo`. */
+  readonly cluster: string;
+  readonly username?: string | undefined;
+  readonly password?: SecretText | undefined;
+  /** Default 0. */
+  readonly database?: number | undefined;
+  /** For the answer to one command, ms. */
+  readonly timeoutMs: number;
+}
+
+/** Runs in Redis in one piece. Sent once, then named by its hash. */
+export interface RedisScript {
+  readonly lua: string;
+  /** Hex SHA-1 of `lua`. */
+  readonly sha1: string;
+}
+
+type RedisText = string | number;
+
+export interface RedisClient {
+  /** Rejects at once while there is no connection, and when the answer takes too long; the reason may be logged. */
+  call(command: string, ...args: readonly RedisText[]): Promise<unknown>;
+  /** As `call`. `late` gets an answer that came after the call had been given up: the script has run all the same. */
+  run(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly RedisText[],
+    late?: (answer: unknown) => void,
+  ): Promise<unknown>;
+}
+
 export interface HostServices {
   readonly http: {
     call(request: HttpCall): Promise<HttpAnswer>;
@@ -60,6 +94,8 @@ export interface HostServices {
    * list as long as nothing changed.
    */
   endpoints(cluster: string): Promise<readonly string[]>;
+  /** One connection for all who hold the same service; it is closed when nobody does. Lasting failures are logged here. */
+  readonly redis: { hold(service: RedisService): Held<RedisClient> };
   /** What all chains of this process have in common, whichever of them comes first. */
   readonly shared: SharedValues;
   readonly metrics: Metrics;

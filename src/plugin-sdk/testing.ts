@@ -9,7 +9,16 @@ import type { PluginDefinition } from './definition.ts';
 import { makeChain } from './engine/chain.ts';
 import { drive, type TestRequest, type TestResult } from './engine/harness.ts';
 import { HeaderTable } from './engine/header-table.ts';
-import type { HostServices, HttpAnswer, HttpCall, HttpStream, PluginLog, WebGet } from './host.ts';
+import type {
+  HostServices,
+  HttpAnswer,
+  HttpCall,
+  HttpStream,
+  PluginLog,
+  RedisClient,
+  RedisService,
+  WebGet,
+} from './host.ts';
 import type { ServeContext, ServeResponse } from './serve.ts';
 
 export type { TestAnswer, TestRequest, TestResponse, TestResult, UpstreamRequest } from './engine/harness.ts';
@@ -23,6 +32,8 @@ export interface FakeHost {
   readonly web?: (get: WebGet) => Promise<HttpAnswer> | HttpAnswer;
   /** Default: none are known. */
   readonly endpoints?: (cluster: string) => readonly string[];
+  /** Default: none can be reached. */
+  readonly redis?: (service: RedisService) => RedisClient;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -164,6 +175,11 @@ export function httpStream(
   };
 }
 
+const NO_REDIS: RedisClient = {
+  call: () => Promise.reject(new Error('no fake for a Redis')),
+  run: () => Promise.reject(new Error('no fake for a Redis')),
+};
+
 function fakeHost(
   fakes: FakeHost,
   records: { metrics: MetricRecord[]; logs: LogRecord[]; calls: HttpCall[] },
@@ -190,6 +206,9 @@ function fakeHost(
     },
     ...(fakes.web === undefined ? {} : { web: { get: async (get: WebGet) => fakes.web!(get) } }),
     endpoints: async (cluster) => fakes.endpoints?.(cluster) ?? [],
+    redis: {
+      hold: (service) => ({ value: fakes.redis?.(service) ?? NO_REDIS, release: () => undefined }),
+    },
     shared: sharedValues(),
     metrics: {
       count: (name, labels, by = 1) => {

@@ -13,6 +13,7 @@ import { startExtProc } from './ext-proc/server.ts';
 import { EndpointDirectory } from './host/endpoints.ts';
 import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
+import { redisClients } from './host/redis.ts';
 import { webReader } from './host/web.ts';
 
 import { type HttpHandler, startHttpFace } from './http-face.ts';
@@ -67,9 +68,11 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
   });
   const egress = egressClient(options.egress);
   const directory = new EndpointDirectory();
+  const redis = redisClients((cluster) => directory.of(cluster), log);
   const hostOf = hosts({
     http: egress,
     endpoints: (cluster) => directory.of(cluster),
+    redis,
     web: webReader(),
     shared: sharedValues(),
     metrics: pluginMetrics(registry),
@@ -118,6 +121,7 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
       store.stop();
       await Promise.all([extProc.stop(), http.stop()]);
       egress.stop();
+      redis.stop();
     },
   };
 }

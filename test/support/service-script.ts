@@ -11,6 +11,7 @@ export interface ServiceScript {
   start(): void;
   /** Ends the process the hard way, by its id. */
   kill(): void;
+  signal(signal: NodeJS.Signals): void;
   /** Ends the process and removes its state. */
   dispose(): void;
 }
@@ -18,8 +19,12 @@ export interface ServiceScript {
 const CACHE =
   process.env.SERVICES_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-services');
 
-/** `offsets`: further ports, relative to the main one, that must be free as well. */
-export async function serviceScript(name: string, offsets: readonly number[] = []): Promise<ServiceScript> {
+/** `offsets`: further ports, relative to the main one, that must be free as well. `more`: environment of the script. */
+export async function serviceScript(
+  name: string,
+  offsets: readonly number[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServiceScript> {
   const state = mkdtempSync(join(tmpdir(), `higress-${name}-`));
   const port = await freePort(offsets);
   const env = {
@@ -27,15 +32,23 @@ export async function serviceScript(name: string, offsets: readonly number[] = [
     SERVICES_CACHE: CACHE,
     SERVICES_STATE: state,
     [`${name.toUpperCase()}_PORT`]: String(port),
+    ...more,
   };
   const script = fileURLToPath(new URL(`../../hack/services/${name}.sh`, import.meta.url));
+  const pidFile = join(state, `${name}-${port}.pid`);
+  const signal = (which: NodeJS.Signals) => {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), which);
+  };
   const run = (verb: string) => execFileSync('bash', [script, verb], { env, stdio: 'ignore' });
   return {
     port,
     start: () => run('start'),
     kill: () => {
-      process.kill(Number(readFileSync(join(state, `${name}-${port}.pid`), 'utf8')), 'SIGKILL');
+      signal('SIGKILL');
+      // For a moment the dead process still has its id, which would count as running.
+      rmSync(pidFile);
     },
+    signal,
     dispose: () => {
       run('stop');
       rmSync(state, { recursive: true, force: true });
