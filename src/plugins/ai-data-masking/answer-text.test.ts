@@ -32,6 +32,9 @@ describe('denied words', () => {
     ['毒品', '我要买毒品和炸药', '毒品'],
     ['中共', '发展中共同努力', undefined],
     ['自定义敏感词1', '这里有自定义敏感词1。', '自定义敏感词1'],
+    ['人肉炸弹', '我想找人肉炸弹的', '人肉炸弹'],
+    ['ビール', 'ビールス', undefined],
+    ['共同努力', '发展中共同努力', '共同努力'],
     ['hello world', 'say hello world!', 'hello world'],
     ['𠮷', '去𠮷。', '𠮷'],
     ['c++', 'c++ or c', 'c++'],
@@ -63,9 +66,14 @@ describe('a text in pieces', () => {
     expect(run(['say ba', 'd', 'ger'], ['bad'], {})).toEqual(['say ', '', 'badger', '']);
   });
 
+  it('needs not know what follows a long word in a script without spaces', () => {
+    expect(run(['人肉炸', '弹'], ['人肉炸弹'], {})).toEqual(['', '!人肉炸弹']);
+    expect(run(['毒品'], ['毒品'], {})).toEqual(['', '!毒品']);
+  });
+
   it('says the same wherever it is cut', () => {
     const unit = fc.constantFrom('a', 'b', ' ', '*', '毒', '品', '质', '中', '共', '同', '𠮷', '1', '。');
-    const word = fc.string({ unit, minLength: 1, maxLength: 4 });
+    const word = fc.string({ unit, minLength: 1, maxLength: 5 });
     const cuts = fc.array(fc.nat(60), { maxLength: 8 });
     fc.assert(
       fc.property(
@@ -73,7 +81,10 @@ describe('a text in pieces', () => {
         fc.array(word, { maxLength: 3 }),
         fc.dictionary(word, fc.string({ unit, maxLength: 3 }), { maxKeys: 3 }),
         cuts,
-        (text, words, masks, places) => {
+        // Words that are in the text for sure.
+        fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 5 })), { maxLength: 2 }),
+        (text, other, masks, places, slices) => {
+          const words = [...other, ...slices.map(([at, length]) => text.slice(at, at + length))];
           const sorted = [0, ...places.filter((at) => at < text.length).sort((a, b) => a - b), text.length];
           const pieces = sorted.slice(1).map((end, index) => text.slice(sorted[index], end));
           const whole = run([text], words, masks);
@@ -84,7 +95,7 @@ describe('a text in pieces', () => {
           if (denial === undefined) expect(cut.join('')).toBe(whole.join(''));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     );
   });
 });

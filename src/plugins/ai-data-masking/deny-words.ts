@@ -1,11 +1,14 @@
 /**
  * Denied words in a text. A word counts where it begins and ends at word boundaries: between letters of scripts with spaces there is none, and in
- * scripts without spaces (Chinese, Japanese, Thai …) a segmenter with a dictionary says where they are.
+ * scripts without spaces (Chinese, Japanese, Thai …) a segmenter with a dictionary says where they are,
+ * except for Chinese words of four characters and more.
  */
 import { TextTrie } from '#lib/text-trie.ts';
 
 /** Characters of a script without spaces that the segmenter sees on each side of a boundary. */
 const REACH = 16;
+/** So many Chinese characters stand in a row by no accident, whatever a dictionary says that does not know the word. */
+const LONG = /^\p{sc=Han}{4,}$/u;
 /** What must be known of the text before a place, in UTF-16 units. */
 export const LEFT_CONTEXT = 2 * REACH + 2;
 
@@ -18,10 +21,10 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
 export const UNDECIDED = Symbol('undecided');
 
 export class DenyWords {
-  readonly #words = new TextTrie<string>();
+  readonly #words = new TextTrie<{ readonly word: string; readonly long: boolean }>();
 
   constructor(words: Iterable<string>) {
-    for (const word of words) this.#words.set(word, word);
+    for (const word of words) this.#words.set(word, { word, long: LONG.test(word) });
   }
 
   get any(): boolean {
@@ -39,30 +42,29 @@ export class DenyWords {
 
   /** The denied word that begins at `at`, the shortest. `ended`: nothing follows the text. */
   at(text: string, at: number, ended: boolean): string | typeof UNDECIDED | undefined {
-    let starts: boolean | undefined;
     let denied: string | undefined;
     let undecided = false;
-    const open = this.#words.visit(text, at, (end, word) => {
-      if (denied !== undefined || starts === false || undecided) return;
-      starts ??= isBoundary(text, at, ended);
-      const ends = starts === false ? false : isBoundary(text, end, ended);
-      if (starts === undefined || ends === undefined) undecided = ends !== false;
-      else if (starts && ends) denied = word;
+    const open = this.#words.visit(text, at, (end, { word, long }) => {
+      if (denied !== undefined || undecided) return;
+      const starts = isBoundary(text, at, ended, long);
+      const ends = starts === false ? false : isBoundary(text, end, ended, long);
+      if (starts && ends) denied = word;
+      else undecided = starts !== false && ends !== false;
     });
     if (denied !== undefined) return denied;
     if (undecided) return UNDECIDED;
-    if (!open || ended) return undefined;
-    return (starts ?? isBoundary(text, at, ended)) === false ? undefined : UNDECIDED;
+    // What is still to come of a longer word may be long enough.
+    return open && !ended && isBoundary(text, at, ended, true) !== false ? UNDECIDED : undefined;
   }
 }
 
-/** Undefined: what follows the text would tell. */
-function isBoundary(text: string, at: number, ended: boolean): boolean | undefined {
+/** `long`: of a word so long that a place inside a run without spaces needs no segmenter. Undefined: what follows the text would tell. */
+function isBoundary(text: string, at: number, ended: boolean, long: boolean): boolean | undefined {
   if (at === 0) return true;
-  if (at >= text.length) return ended ? true : undefined;
+  if (at >= text.length) return ended || (long && SPACELESS.test(characterBefore(text, at))) ? true : undefined;
   const left = characterBefore(text, at);
   const right = String.fromCodePoint(text.codePointAt(at) as number);
-  if (SPACELESS.test(left) && SPACELESS.test(right)) return isSegmentBoundary(text, at, ended);
+  if (SPACELESS.test(left) && SPACELESS.test(right)) return long || isSegmentBoundary(text, at, ended);
   return SPACELESS.test(left) || SPACELESS.test(right) || !LETTER.test(left) || !LETTER.test(right);
 }
 
