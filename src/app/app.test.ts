@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '#ir/types.ts';
 import { createLogger } from '#lib/log.ts';
-import { AdminServer } from './admin/server.ts';
+import { type AdminPages, AdminServer, isLoopback, QuestionError } from './admin/server.ts';
 import { describeProblem, ProblemBook } from './control-plane/problem-book.ts';
 import { mergedMetrics, withKnownNames } from './metrics.ts';
 import { PortInUseError, settlePorts } from './standalone/ports.ts';
@@ -80,11 +80,18 @@ describe('problems', () => {
 });
 
 describe('the admin server', () => {
-  const withAdmin = async (reasons: string[], use: (base: string) => Promise<void>) => {
+  const withAdmin = async (reasons: string[], use: (base: string) => Promise<void>, more: Partial<AdminPages> = {}) => {
     const admin = new AdminServer({
       notReadyBecause: () => reasons,
       metrics: () => Promise.resolve('a 1\n'),
       debug: { model: () => ({ map: new Map([['k', 1]]) }) },
+      questions: {
+        twice: (question) => {
+          if (typeof question !== 'number') throw new QuestionError('expected a number');
+          return question * 2;
+        },
+      },
+      ...more,
     });
     const port = await admin.listen('127.0.0.1', 0);
     await use(`http://127.0.0.1:${port}`);
@@ -116,6 +123,42 @@ describe('the admin server', () => {
       ]);
       expect((await fetch(`${base}/ready`, { method: 'POST' })).status).toBe(405);
     });
+  });
+
+  it('answers questions that are sent as JSON, and tells what is wrong with one', async () => {
+    await withAdmin([], async (base) => {
+      const ask = async (body: string) => {
+        const answer = await fetch(`${base}/debug/twice`, { method: 'POST', body });
+        return [answer.status, await answer.json()];
+      };
+      expect(await ask('21')).toEqual([200, 42]);
+      expect(await ask('"x"')).toEqual([400, { error: 'expected a number' }]);
+      expect(await ask('{')).toEqual([400, { error: 'what was sent is no JSON' }]);
+      expect((await fetch(`${base}/debug/twice`, { method: 'PUT' })).status).toBe(405);
+    });
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.0.1', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['10.244.0.7', false],
+    ['::ffff:10.244.0.7', false],
+    ['fd00::1', false],
+    ['1127.0.0.1', false],
+    [undefined, false],
+  ])('takes %s for this machine: %s', (address, expected) => {
+    expect(isLoopback(address)).toBe(expected);
+  });
+
+  it('shows /debug to whom it is for, and the rest to everybody', async () => {
+    const statuses = (base: string) =>
+      Promise.all(['/debug/model', '/ready', '/metrics'].map(async (path) => (await fetch(base + path)).status));
+    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([200, 200, 200]), {
+      debugFor: 'localhost',
+    });
+    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([403, 200, 200]), { debugFor: 'nobody' });
   });
 });
 

@@ -6,7 +6,8 @@ import type { WorldPart } from '#sources/files/kinds.ts';
 import { RegistryManager } from '#sources/registry/manager.ts';
 import { REGISTRY_FACTORIES, type RegistryFactory } from '#sources/registry/registry.ts';
 
-const KNOWN_OFFLINE: readonly string[] = ['static', 'dns'];
+/** Types whose services stand in the McpBridge itself. */
+export const KNOWN_OFFLINE: readonly string[] = ['static', 'dns'];
 const DISCOVERED_HOST = /\.(nacos|consul|eureka|zookeeper)$/;
 const DESTINATION = 'higress.io/destination';
 

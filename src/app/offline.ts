@@ -1,6 +1,6 @@
-/** Manifests to Envoy resources without any process: the common part of `check` and `render`. */
+/** Manifests to Envoy resources without any process: the common part of `check`, `render`, `explain` and `diff`. */
 import type { Gateway, Problem } from '#ir/types.ts';
-import type { World } from '#model/world.ts';
+import type { World, WorldSettings } from '#model/world.ts';
 import { catalogue } from '#plugins/index.ts';
 import { ManifestTree } from '#sources/files/tree.ts';
 import { createTranslator } from '#translate/translate.ts';
@@ -34,17 +34,20 @@ export function translateOffline(paths: readonly string[], options: OfflineOptio
   tree.scan();
   const registries = offlineServices(tree.part, options.systemNamespace);
   const world: World = { ...tree.part, registryServices: registries.services };
-  const translator = createTranslator(
-    { ...options, watchNamespace: '', domainSuffix: 'cluster.local', httpsPublicPort: 443, wildcardFallback: true },
-    { catalogue },
-  );
-  const { gateway, problems } = translator.translate(world);
+  const settings = { watchNamespace: '', domainSuffix: 'cluster.local', httpsPublicPort: 443, wildcardFallback: true };
+  const translated = translateWorld(world, { ...options, ...settings });
+  return { ...translated, problems: [...tree.problems, ...registries.problems, ...translated.problems] };
+}
+
+/** One world through the whole house, once, with nobody to serve. */
+export function translateWorld(world: World, settings: WorldSettings): OfflineResult {
+  const { gateway, problems } = createTranslator(settings, { catalogue }).translate(world);
   const builder = createBuilder(
     {
       address: '0.0.0.0',
       httpPort: 80,
       httpsPort: 443,
-      httpsPublicPort: 443,
+      httpsPublicPort: settings.httpsPublicPort,
       pluginServer: { extProc: { socket: SOCKETS.extProc }, http: { socket: SOCKETS.http } },
       egress: { socket: SOCKETS.egress },
       // Offline nothing is fetched: a module is shown as if it were there, under the digest that the object names.
@@ -59,13 +62,7 @@ export function translateOffline(paths: readonly string[], options: OfflineOptio
     catalogue,
   );
   const built = builder.build(gateway);
-  const all = [
-    ...tree.problems,
-    ...registries.problems,
-    ...problems,
-    ...built.problems,
-    ...encodingProblems(built.resources),
-  ];
+  const all = [...problems, ...built.problems, ...encodingProblems(built.resources)];
   return { world, gateway, resources: built.resources, explain: built.explain, problems: all };
 }
 

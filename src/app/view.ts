@@ -7,7 +7,7 @@ import { catalogue } from '#plugins/index.ts';
 import type { ExplainEntry } from '#xds/build/explain.ts';
 import { type AdminClient, AdminError } from './admin/client.ts';
 import { irPage, modelPage } from './control-plane/debug-pages.ts';
-import { type OfflineOptions, translateOffline } from './offline.ts';
+import { type OfflineOptions, type OfflineResult, translateOffline } from './offline.ts';
 
 /** A path that was given is not there. */
 export class PathError extends Error {
@@ -20,20 +20,28 @@ export class PathError extends Error {
 const HTTPS_PORT = 443;
 
 /** Throws PathError. */
-export function offlineView(paths: readonly string[], options: OfflineOptions): GatewayView {
+export function requirePaths(paths: readonly string[]): void {
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new PathError(missing);
-  const { world, gateway, explain, problems } = translateOffline(paths, options);
-  const objects = throughJson(modelPage(world, catalogue)) as GatewayView['objects'];
-  const shown = throughJson(irPage(gateway, catalogue)) as Gateway;
+}
+
+/** Throws PathError. */
+export function offlineView(paths: readonly string[], options: OfflineOptions): GatewayView {
+  requirePaths(paths);
+  return viewOfTranslation(translateOffline(paths, options), { httpsPublicPort: HTTPS_PORT, registriesAsked: false });
+}
+
+export function viewOfTranslation(
+  { world, gateway, explain, problems }: OfflineResult,
+  known: Pick<GatewayView, 'httpsPublicPort' | 'registriesAsked'>,
+): GatewayView {
   return {
-    gateway: shown,
+    ...known,
+    gateway: throughJson(irPage(gateway, catalogue)) as Gateway,
     plugins: explain,
-    objects,
+    objects: throughJson(modelPage(world, catalogue)) as GatewayView['objects'],
     problems,
     fingerprints: fingerprints(gateway),
-    httpsPublicPort: HTTPS_PORT,
-    registriesAsked: false,
   };
 }
 

@@ -1,10 +1,13 @@
 /** `higress config`: what Envoy itself has, by section of its `config_dump`; secrets are redacted. */
 import { stringify } from 'yaml';
-import { AdminClient, DEFAULT_ADMIN_URL } from '#app/admin/client.ts';
-import { answering } from './ask.ts';
+import { choosePod } from '#app/cluster/controllers.ts';
+import { type Dump, podSection, sectionOf } from '#app/cluster/envoy-dump.ts';
+import { readInventory } from '#app/cluster/inventory.ts';
+import { answering, note, type Place, type PlaceFlags, placeOf } from './ask.ts';
 
-interface Options {
-  readonly admin?: string;
+interface Options extends PlaceFlags {
+  /** Name of a gateway pod; absent: the first that is ready. */
+  readonly pod?: string;
   readonly output: string;
 }
 
@@ -18,19 +21,20 @@ export const CONFIG_SECTIONS: Readonly<Record<string, string>> = {
   secret: 'SecretsConfigDump',
 };
 
-interface Dump {
-  readonly configs?: readonly { readonly '@type'?: string }[];
-}
-
 export function config(section: string, options: Options): Promise<void> {
   return answering(async () => {
-    const dump = (await new AdminClient(options.admin ?? DEFAULT_ADMIN_URL).page('envoy')) as Dump;
-    const type = CONFIG_SECTIONS[section];
-    const found = (dump.configs ?? []).find((one) => one['@type']?.endsWith(`.${type}`));
-    // Envoy leaves out a part that it has nothing of.
-    const value = found ?? {};
+    const value = await sectionAt(await placeOf(options), CONFIG_SECTIONS[section] ?? section, options.pod);
     process.stdout.write(
       options.output === 'yaml' ? stringify(value, { lineWidth: 0 }) : `${JSON.stringify(value, null, 2)}\n`,
     );
   });
+}
+
+async function sectionAt(place: Place, type: string, podName: string | undefined): Promise<object> {
+  if ('admin' in place) return sectionOf((await place.admin.page('envoy')) as Dump, type);
+  const { cluster } = place;
+  const inventory = await readInventory(cluster);
+  const { pod, note: choice } = choosePod(cluster, inventory, 'gateway', podName);
+  if (choice !== undefined) note(`${choice}; --pod names another`);
+  return podSection(cluster, inventory, pod, type);
 }

@@ -14,6 +14,8 @@ export interface ControllerFlags {
   readonly domain: string;
   readonly enableStatus: boolean;
   readonly httpAddress: HostPort;
+  readonly debug: boolean;
+  readonly debugFrom: 'localhost' | 'everywhere';
   readonly grpcAddress: HostPort;
   readonly metricsAddress: HostPort;
   readonly certHttpAddress: HostPort;
@@ -43,6 +45,7 @@ export async function controller(flags: ControllerFlags): Promise<void> {
     ...flags,
     systemNamespace,
     podName,
+    debugFor: flags.debug ? (flags.debugFrom === 'localhost' ? 'localhost' : 'everybody') : 'nobody',
     domainSuffix: domain,
     pluginServer:
       flags.pluginServerMode === 'sidecar'

@@ -1,11 +1,18 @@
-/** `higress diff`: what manifests would change. Exit status as of diff: 0 nothing, 1 something, 2 could not be found out. */
+/**
+ * `higress diff`: what manifests would change. A folder is the whole of a gateway on this machine; in a cluster, where more is applied than one folder, manifests are
+ * laid over what is there. Exit status as of diff: 0 nothing, 1 something, 2 could not be found out.
+ */
+import { readFileSync } from 'node:fs';
+import { DEFAULT_NAMESPACE } from '#app/cluster/connect.ts';
 import type { OfflineOptions } from '#app/offline.ts';
-import { type Change, diffGateways, type FieldChange } from '#explain/diff.ts';
-import { answering, plural, printJson, STATUS_FAILED, viewOf } from './ask.ts';
+import { offlineView, requirePaths, runningView } from '#app/view.ts';
+import { type Change, diffGateways, type FieldChange, type GatewayDiff } from '#explain/diff.ts';
+import { ManifestTree } from '#sources/files/tree.ts';
+import { adminOf, answering, type PlaceFlags, placeOf, plural, printJson, STATUS_FAILED } from './ask.ts';
 
-interface Options extends OfflineOptions {
+interface Options extends PlaceFlags, Omit<OfflineOptions, 'systemNamespace'> {
   readonly against?: readonly string[];
-  readonly admin?: string;
+  readonly systemNamespace?: string;
   readonly output: string;
 }
 
@@ -15,9 +22,7 @@ const MAX_VALUE_LENGTH = 200;
 
 export function diff(paths: readonly string[], options: Options): Promise<void> {
   return answering(async () => {
-    const after = await viewOf(paths, undefined, options);
-    const before = await viewOf(options.against, options.admin, options);
-    const { changes, notes } = diffGateways(before, after);
+    const { changes, notes } = await difference(paths, options);
     if (options.output === 'json') printJson({ summary: summaryOf(changes), changes, notes });
     else {
       for (const change of changes) process.stdout.write(`${changeLines(change).join('\n')}\n`);
@@ -26,6 +31,26 @@ export function diff(paths: readonly string[], options: Options): Promise<void> 
     }
     process.exitCode = changes.length === 0 ? 0 : 1;
   }, STATUS_FAILED);
+}
+
+async function difference(paths: readonly string[], options: Options): Promise<GatewayDiff> {
+  const { against, namespace, systemNamespace = namespace ?? DEFAULT_NAMESPACE, ingressClass } = options;
+  const offline = { systemNamespace, ingressClass };
+  requirePaths(paths);
+  if (against === undefined) {
+    const place = await placeOf(options);
+    if ('cluster' in place)
+      return (await (await adminOf(place)).ask('diff', { files: textsOf(paths, systemNamespace) })) as GatewayDiff;
+    return diffGateways(await runningView(place.admin), offlineView(paths, offline));
+  }
+  return diffGateways(offlineView(against, offline), offlineView(paths, offline));
+}
+
+/** The files below the paths, as a gateway would read them. */
+function textsOf(paths: readonly string[], systemNamespace: string): { path: string; text: string }[] {
+  const tree = new ManifestTree(paths, { systemNamespace });
+  tree.scan();
+  return [...tree.paths].sort().map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 
 function changeLines(change: Change): string[] {

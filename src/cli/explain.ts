@@ -5,22 +5,21 @@ import { explainRequest } from '#explain/explain.ts';
 import { parseRequest } from '#explain/request.ts';
 import { catalogue } from '#plugins/index.ts';
 import { createLocator } from '#sources/files/locate.ts';
-import { answering, printJson, viewOf } from './ask.ts';
+import { answering, type PlaceFlags, printJson, viewOf } from './ask.ts';
 import { explanationText } from './explain-text.ts';
 
-interface Options extends OfflineOptions {
+interface Options extends OfflineOptions, PlaceFlags {
   readonly header?: readonly string[];
   readonly method?: string;
   readonly configDir?: readonly string[];
-  readonly admin?: string;
   readonly output: string;
 }
 
 export function explain(url: string, options: Options): Promise<void> {
   return answering(async () => {
-    const { header = [], method, configDir, admin, output } = options;
+    const { header = [], method, configDir, output } = options;
     const request = parseRequest({ url, headers: header, ...(method === undefined ? {} : { method }) });
-    const view = await viewOf(configDir, admin, options);
+    const view = await viewOf(configDir, options, options);
     const explanation = explainRequest(view, request, { catalogue, locate: createLocator() });
     if (output === 'json') printJson(explanation);
     else process.stdout.write(explanationText(explanation, view.problems));

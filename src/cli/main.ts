@@ -7,6 +7,8 @@ import { keepCompiledCode } from './compile-cache.ts';
 
 keepCompiledCode();
 
+const PLACE_FLAGS = ['admin', 'kubeconfig', 'context', 'namespace'];
+
 const program = new Command('higress').description('An Envoy-based ingress, API, LLM and MCP gateway').version(VERSION);
 
 program
@@ -46,45 +48,40 @@ program
   .option('--ingress-class <name>', 'class of the Ingresses to serve', 'higress')
   .action(async (paths, options) => (await import('./render.ts')).render(paths, options));
 
-program
-  .command('explain')
+place(program.command('explain'))
   .description('tell which route, policies, plugins and cluster a request gets, and where each was written')
   .argument('<url>', 'for example https://shop.example.com/cart?id=1')
   .option('-H, --header <line>', "header 'name: value'; may be given several times", several)
   .option('-X, --method <method>', 'method', 'GET')
-  .addOption(new Option('--config-dir <path...>', 'ask files or folders, no running gateway').conflicts('admin'))
-  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(new Option('--config-dir <path...>', 'ask files or folders, no running gateway').conflicts(PLACE_FLAGS))
   .addOption(format('text', 'json'))
   .option('--system-namespace <name>', 'namespace of McpBridge, WasmPlugin and higress-config', 'higress-system')
   .option('--ingress-class <name>', 'class of the Ingresses to serve', 'higress')
   .addHelpText('after', '\nExit status: 0 something answers, 1 nothing matches, 2 it could not be found out.')
   .action(async (url, options) => (await import('./explain.ts')).explain(url, options));
 
-program
-  .command('diff')
+place(program.command('diff'))
   .description('tell what manifests would change, before they are applied')
   .argument('<path...>', 'files or folders')
-  .addOption(new Option('--against <path...>', 'compare with files or folders, no running gateway').conflicts('admin'))
-  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .addOption(
+    new Option('--against <path...>', 'compare with files or folders, no running gateway').conflicts(PLACE_FLAGS),
+  )
   .addOption(format('text', 'json'))
-  .option('--system-namespace <name>', 'namespace of McpBridge, WasmPlugin and higress-config', 'higress-system')
+  .option('--system-namespace <name>', 'namespace of McpBridge, WasmPlugin and higress-config (default: that of -n)')
   .option('--ingress-class <name>', 'class of the Ingresses to serve', 'higress')
   .addHelpText('after', '\nExit status: 0 no difference, 1 differences, 2 it could not be found out.')
   .action(async (paths, options) => (await import('./diff.ts')).diff(paths, options));
 
-program
-  .command('status')
+place(program.command('status'))
   .description('tell whether a running gateway is well: processes, what each has taken, registries, problems')
-  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
   .addOption(format('text', 'json'))
   .addHelpText('after', '\nExit status: 0 ready, 1 not ready, 2 nobody answers.')
   .action(async (options) => (await import('./status.ts')).status(options));
 
-program
-  .command('config')
+place(program.command('config'))
   .description("print a part of a running gateway's Envoy configuration, as Envoy has it; secrets are redacted")
   .addArgument(new Argument('<section>').choices(['bootstrap', 'listener', 'route', 'cluster', 'endpoint', 'secret']))
-  .option('--admin <url>', 'admin address of the running gateway (default: http://127.0.0.1:8888)')
+  .option('--pod <name>', 'in a cluster: which gateway pod (default: the first that is ready)')
   .addOption(format('json', 'yaml'))
   .action(async (section, options) => (await import('./config.ts')).config(section, options));
 
@@ -104,6 +101,12 @@ program
   .option('--gatewaySelectorKey <key>', 'accepted for compatibility; gateways are told by their certificate')
   .option('--gatewaySelectorValue <value>', 'accepted for compatibility')
   .option('--httpAddress <address>', '/ready, /healthz, /debug', hostPort, hostPort(':8888'))
+  .option('--debug <bool>', 'whether there is /debug', bool, true)
+  .addOption(
+    new Option('--debugFrom <where>', 'who gets /debug: only loopback (a port-forward), or whoever reaches the port')
+      .choices(['localhost', 'everywhere'])
+      .default('localhost'),
+  )
   .option('--grpcAddress <address>', 'xDS over mTLS', hostPort, hostPort(':15012'))
   .option('--metricsAddress <address>', '/metrics', hostPort, hostPort(':15014'))
   .option('--certHttpAddress <address>', 'answers to HTTP-01 challenges of a CA', hostPort, hostPort(':8889'))
@@ -151,6 +154,21 @@ program
   .action(async () => (await import('./processes.ts')).pluginServer());
 
 await program.parseAsync();
+
+/** Where the gateway is that a command asks. */
+function place(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--admin <url>', 'admin address of the gateway (default: http://127.0.0.1:8888)').conflicts([
+        'kubeconfig',
+        'context',
+        'namespace',
+      ]),
+    )
+    .option('--kubeconfig <file>', 'ask the gateway in the cluster of this kubeconfig (default: as kubectl)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('-n, --namespace <name>', 'where the gateway is installed (default: higress-system)');
+}
 
 /** The first is the default. */
 function format(...choices: readonly [string, string]): Option {

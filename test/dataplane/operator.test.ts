@@ -181,7 +181,7 @@ describe('without a gateway', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toBe(
-      'higress: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED); start one, or name its admin address with --admin URL\n',
+      'higress: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED); start one, name its admin address with --admin URL, or its cluster with -n NAMESPACE\n',
     );
   });
 

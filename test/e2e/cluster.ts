@@ -14,7 +14,7 @@ function environment(name: string): string {
   return value;
 }
 
-const kubeconfig = environment('E2E_KUBECONFIG');
+export const kubeconfig = environment('E2E_KUBECONFIG');
 export const gatewayUrl = environment('E2E_GATEWAY_URL');
 const nodePort = Number(environment('E2E_NODE_PORT'));
 
@@ -33,7 +33,11 @@ export function run(command: string, args: readonly string[], input = ''): Promi
 export const kubectl = (args: readonly string[], input?: string) => run('kubectl', args, input);
 export const apply = (manifest: string) => kubectl(['apply', '-f', '-'], manifest);
 
-export function helm(action: 'install' | 'upgrade', values: Readonly<Record<string, string>>): Promise<string> {
+export function helm(
+  action: 'install' | 'upgrade',
+  values: Readonly<Record<string, string>>,
+  namespace = SYSTEM,
+): Promise<string> {
   const all = {
     'controller.hub': IMAGE.hub,
     'controller.tag': IMAGE.tag,
@@ -45,7 +49,7 @@ export function helm(action: 'install' | 'upgrade', values: Readonly<Record<stri
   };
   const sets = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const create = action === 'install' ? ['--create-namespace'] : [];
-  return run('helm', [action, 'higress', CHART, '-n', SYSTEM, ...create, '--wait', '--timeout', '5m', ...sets]);
+  return run('helm', [action, 'higress', CHART, '-n', namespace, ...create, '--wait', '--timeout', '5m', ...sets]);
 }
 
 /** The sample as a user applies it; its image is one that the cluster has. */

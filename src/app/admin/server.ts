@@ -1,5 +1,5 @@
 /** The admin door: readiness, health, metrics and debug pages over HTTP. Handlers return data; secrets have been redacted before. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 export interface AdminPages {
   /** What keeps the gateway from being ready; empty = ready. */
@@ -7,8 +7,24 @@ export interface AdminPages {
   readonly metrics: () => Promise<string>;
   /** JSON-able page by name, for `/debug/NAME`. */
   readonly debug: Readonly<Record<string, () => unknown | Promise<unknown>>>;
+  /** Answers to JSON that is sent with POST, by name, for `/debug/NAME`; they change nothing. A question that makes no sense throws `QuestionError`. */
+  readonly questions?: Readonly<Record<string, (question: unknown) => unknown | Promise<unknown>>>;
+  /** Who gets anything of `/debug`: everybody, nobody, or only who comes over loopback, as a port-forward into the pod does. Default everybody. */
+  readonly debugFor?: DebugFor;
 }
 
+export type DebugFor = 'everybody' | 'localhost' | 'nobody';
+
+/** What was sent to a question is not what it can answer. */
+export class QuestionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'QuestionError';
+  }
+}
+
+/** A dump of an Envoy with tens of thousands of routes is this large. */
+const MAX_QUESTION_BYTES = 256 * 1024 * 1024;
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export class AdminServer {
@@ -16,13 +32,12 @@ export class AdminServer {
 
   constructor(pages: AdminPages) {
     this.#server = createServer((request, response) => {
-      answer(new URL(request.url ?? '/', 'http://admin').pathname, request.method ?? 'GET', pages, response).catch(
-        (error: unknown) => {
-          if (!response.headersSent)
-            json(response, 500, { error: error instanceof Error ? error.message : String(error) });
-          else response.destroy();
-        },
-      );
+      answer(request, pages, response).catch((error: unknown) => {
+        const status = error instanceof QuestionError ? 400 : 500;
+        if (!response.headersSent)
+          json(response, status, { error: error instanceof Error ? error.message : String(error) });
+        else response.destroy();
+      });
     });
     this.#server.keepAliveTimeout = 5_000;
   }
@@ -45,20 +60,61 @@ export class AdminServer {
   }
 }
 
-async function answer(path: string, method: string, pages: AdminPages, response: ServerResponse): Promise<void> {
-  if (method !== 'GET' && method !== 'HEAD')
-    return json(response, 405, { error: `method ${method} is not allowed here; use GET` });
+async function answer(request: IncomingMessage, pages: AdminPages, response: ServerResponse): Promise<void> {
+  const path = new URL(request.url ?? '/', 'http://admin').pathname;
+  const method = request.method ?? 'GET';
+  const { debug, questions = {}, debugFor = 'everybody' } = pages;
+  const name = /^\/debug\/([a-z-]+)$/.exec(path)?.[1] ?? '';
+  if (path.startsWith('/debug/') && !mayDebug(request, debugFor))
+    return json(response, 403, { error: CLOSED[debugFor] });
+  const question = Object.hasOwn(questions, name) ? questions[name] : undefined;
+  if (method === 'POST' && question !== undefined)
+    return json(response, 200, await question(await questionIn(request)));
+  if (method !== 'GET' && method !== 'HEAD') {
+    const allowed = question === undefined ? 'GET' : 'POST';
+    return json(response, 405, { error: `method ${method} is not allowed here; use ${allowed}` });
+  }
   if (path === '/healthz') return text(response, 200, 'ok\n');
   if (path === '/ready') {
     const reasons = pages.notReadyBecause();
     return json(response, reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
   }
   if (path === '/metrics') return text(response, 200, await pages.metrics(), METRICS_TYPE);
-  const debug = /^\/debug\/([a-z-]+)$/.exec(path)?.[1];
-  const page = debug === undefined ? undefined : pages.debug[debug];
+  const page = Object.hasOwn(debug, name) ? debug[name] : undefined;
   if (page !== undefined) return json(response, 200, await page());
-  const known = ['/ready', '/healthz', '/metrics', ...Object.keys(pages.debug).map((name) => `/debug/${name}`)];
+  const known = ['/ready', '/healthz', '/metrics', ...Object.keys(debug).map((one) => `/debug/${one}`)];
   return json(response, 404, { error: `no page ${path}`, pages: known });
+}
+
+const CLOSED: Readonly<Record<DebugFor, string>> = {
+  everybody: '',
+  localhost:
+    '/debug answers only over loopback: use `higress status -n NAMESPACE`, or kubectl port-forward to this pod',
+  nobody: '/debug is switched off (--debug=false)',
+};
+
+function mayDebug({ socket }: IncomingMessage, debugFor: DebugFor): boolean {
+  return debugFor === 'localhost' ? isLoopback(socket.remoteAddress) : debugFor === 'everybody';
+}
+
+/** Address of a connection, IPv4 ones also as IPv6 has them. */
+export function isLoopback(address: string | undefined): boolean {
+  return /^(::1|(::ffff:)?127(\.\d+){3})$/.test(address ?? '');
+}
+
+async function questionIn(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_QUESTION_BYTES) throw new QuestionError(`more than ${MAX_QUESTION_BYTES} bytes were sent`);
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8')) as unknown;
+  } catch {
+    throw new QuestionError('what was sent is no JSON');
+  }
 }
 
 function text(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {

@@ -2,7 +2,8 @@
  * The middle of every control plane, with Kubernetes or without: sources in, resources out over ADS, problems kept, pages about all of it.
  * What differs (where objects come from, addresses, credentials, who else wants to know) comes as options.
  */
-import { AdminServer } from '#app/admin/server.ts';
+import { z } from 'zod';
+import { AdminServer, type DebugFor, QuestionError } from '#app/admin/server.ts';
 import { redactTexts, secretTexts } from '#app/envoy/redact-dump.ts';
 import { ControlPlaneMetrics, mergedMetrics } from '#app/metrics.ts';
 import { VERSION } from '#app/version.ts';
@@ -21,6 +22,7 @@ import { RESOURCE_TYPES, type ResourceSet, SnapshotStore } from '#xds/snapshot/i
 import { debugPages } from './debug-pages.ts';
 import type { ModuleServer } from './module-client.ts';
 import { Pipeline, type PipelineResult } from './pipeline.ts';
+import { diffQuestionSchema, previewDiff } from './preview.ts';
 import { ProblemBook } from './problem-book.ts';
 import { pullCredentials } from './pull-credentials.ts';
 import type { SourceListener, Sources } from './sources.ts';
@@ -32,6 +34,8 @@ export interface EngineOptions {
   /** Where to serve xDS; may come later than everything else is begun. */
   readonly ads: ListenOptions | Promise<ListenOptions>;
   readonly admin: { readonly host: string; readonly port: number };
+  /** Who gets anything of `/debug`. Default everybody that reaches the address. */
+  readonly debugFor?: DebugFor;
   readonly modules: ModuleServer;
   readonly startSources: (listener: SourceListener) => Sources;
   /** Further reasons not to be ready. */
@@ -157,7 +161,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 
   /** Envoy may still hold what was accepted last of a resource that it refuses now. */
-  async function envoyPage(dump: () => Promise<string>): Promise<unknown> {
+  function redacted(dump: unknown): unknown {
     const held = RESOURCE_TYPES.flatMap((type) =>
       [...store.served(type).values()].map(({ resource }) => resource.message),
     );
@@ -165,7 +169,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       [...byName.values()].map(({ message }) => message),
     );
     const hosts = state.result?.gateway.hosts ?? [];
-    return redactTexts(JSON.parse(await dump()), secretTexts(hosts, [...held, ...made], catalogue));
+    return redactTexts(dump, secretTexts(hosts, [...held, ...made], catalogue));
+  }
+
+  function changesBy(question: unknown): unknown {
+    const parsed = diffQuestionSchema.safeParse(question);
+    if (!parsed.success) throw new QuestionError(`expected {files: [{path, text}]}: ${z.prettifyError(parsed.error)}`);
+    if (state.world === undefined) throw new QuestionError('the configuration has not been read yet');
+    return previewDiff(state.world, options.world, parsed.data, new Date());
   }
 
   store.onChange(() => book.set('envoy', rejected()));
@@ -228,8 +239,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         startedAt,
         httpsPublicPort: options.world.httpsPublicPort,
       }),
-      ...(options.envoyDump === undefined ? {} : { envoy: () => envoyPage(options.envoyDump!) }),
+      ...(options.envoyDump === undefined
+        ? {}
+        : { envoy: async () => redacted(JSON.parse(await options.envoyDump!())) }),
     }),
+    questions: { redact: redacted, diff: changesBy },
+    ...(options.debugFor === undefined ? {} : { debugFor: options.debugFor }),
   });
   await admin.listen(options.admin.host, options.admin.port);
 

@@ -80,6 +80,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     build: buildOptions(settings),
     ads: certified.then(() => ({ address: settings.grpcAddress, tls: certificates.files })),
     admin: settings.httpAddress,
+    debugFor: settings.debugFor,
     modules: moduleServer(settings),
     startSources: (listener) => {
       sources = startKubeSources(

@@ -1,4 +1,6 @@
 /** Settings of `higress controller`, made once from its flags and environment. Names are the flags'. */
+import type { DebugFor } from '#app/admin/server.ts';
+
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -18,6 +20,8 @@ export interface ControllerSettings {
   readonly domainSuffix: string;
   readonly enableStatus: boolean;
   readonly httpAddress: ListenAddress;
+  /** Who gets anything of `/debug` at `httpAddress`. */
+  readonly debugFor: DebugFor;
   readonly grpcAddress: ListenAddress;
   readonly metricsAddress: ListenAddress;
   /** Answers to HTTP-01 challenges. */

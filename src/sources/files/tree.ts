@@ -63,6 +63,11 @@ export class ManifestTree {
     return this.#folders;
   }
 
+  /** Paths of the files that were read, in no order. */
+  get paths(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
   /** Number of files read. */
   get files(): number {
     return this.#known.size;
