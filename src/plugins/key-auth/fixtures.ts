@@ -22,6 +22,12 @@ const NOT_ALLOWED = denied('unauthorized', 'this consumer may not use this route
 export const fixtures = fixturesOf([
   { name: 'key in a header', global, request: { headers: { 'x-api-key': 'key-of-alice' } }, ...asAlice },
   { name: 'key in the query', global, request: { path: '/a?x=1&apikey=key-of-bob' }, ...asBob },
+  {
+    name: 'key in the query where headers are looked at too',
+    global: { ...global, in_header: true, in_query: true },
+    request: { path: '/a?apikey=key-of-bob' },
+    ...asBob,
+  },
   { name: 'encoded key in the query', global, request: { path: '/a?api%6bey=other+key%2Bof%20bob' }, ...asBob },
   {
     name: 'the same key twice',
