@@ -1,24 +1,12 @@
 /** Certificates from Secrets, chosen by server name and swapped while the gateway serves. */
 import { connect } from 'node:tls';
 import { describe, expect } from '@jest/globals';
-import { selfSigned } from '#test/certificate.ts';
+import { tlsSecret } from '#test/certificate.ts';
 import { eventually } from '#test/gateway.ts';
 import { gatewaySuite, type Scenario } from '#test/scenario.ts';
 import { send } from '#test/send.ts';
 
 const suite = gatewaySuite({ web: ['web'] });
-
-function secretYaml(name: string, ...names: readonly string[]): string {
-  const { cert, key } = selfSigned(...names);
-  const stringData = { 'tls.crt': cert, 'tls.key': key };
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name },
-    type: 'kubernetes.io/tls',
-    stringData,
-  });
-}
 
 function configMap(cert: string): unknown {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'higress-https' }, data: { cert } };
@@ -42,11 +30,11 @@ describe('ingress: tls:', () => {
     [{ tls: 'swap' }, { host: 'other.example.com', tls: 'stays' }],
     async (scenario) => {
       const { gateway, host, ask } = scenario;
-      gateway.write('stays.yaml', secretYaml('stays', 'other.example.com'));
-      gateway.write('swap.yaml', secretYaml('swap', 'first.test', host));
+      gateway.write('stays.yaml', tlsSecret('stays', ['other.example.com']));
+      gateway.write('swap.yaml', tlsSecret('swap', ['first.test', host]));
       await eventually('the first certificate', async () => (await servedName(scenario, host)) === 'first.test');
       const listener = gateway.children().envoy;
-      gateway.write('swap.yaml', secretYaml('swap', 'second.test', host));
+      gateway.write('swap.yaml', tlsSecret('swap', ['second.test', host]));
       await eventually('the second certificate', async () => (await servedName(scenario, host)) === 'second.test');
       expect(await servedName(scenario, 'other.example.com')).toBe('other.example.com');
       expect((await scenario.askTls('/')).status).toBe(200);
@@ -72,9 +60,9 @@ describe('ingress: tls:', () => {
       gateway.write(
         'shared.yaml',
         [
-          secretYaml('own', 'own.shared.test'),
-          secretYaml('wide', '*.shared.test'),
-          secretYaml('narrow', 'a.shared.test'),
+          tlsSecret('own', ['own.shared.test']),
+          tlsSecret('wide', ['*.shared.test']),
+          tlsSecret('narrow', ['a.shared.test']),
         ].join('\n---\n'),
       );
       const becomes = (what: string, ...names: readonly (string | undefined)[]) =>

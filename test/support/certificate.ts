@@ -24,3 +24,16 @@ export function selfSigned(...names: readonly string[]): KeyPair {
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+/** A Secret for TLS, as JSON, which is YAML; `more` adds keys such as `ca.crt`. */
+export function tlsSecret(name: string, names: readonly string[], more: Readonly<Record<string, string>> = {}): string {
+  const { cert, key } = selfSigned(...names);
+  const stringData = { 'tls.crt': cert, 'tls.key': key, ...more };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name },
+    type: 'kubernetes.io/tls',
+    stringData,
+  });
+}
