@@ -19,6 +19,9 @@ export interface ControllerFlags {
   readonly grpcAddress: HostPort;
   readonly metricsAddress: HostPort;
   readonly certHttpAddress: HostPort;
+  readonly enableAutomaticHttps: boolean;
+  readonly automaticHttpsEmail: string;
+  readonly acmeDirectory: string;
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;
   readonly egressPort: number;

@@ -110,6 +110,9 @@ program
   .option('--grpcAddress <address>', 'xDS over mTLS', hostPort, hostPort(':15012'))
   .option('--metricsAddress <address>', '/metrics', hostPort, hostPort(':15014'))
   .option('--certHttpAddress <address>', 'answers to HTTP-01 challenges of a CA', hostPort, hostPort(':8889'))
+  .option('--enableAutomaticHttps <bool>', 'ask a CA for the certificates that higress-https wants', bool, false)
+  .option('--automaticHttpsEmail <address>', 'account with the CA, when higress-https names none', email, '')
+  .option('--acmeDirectory <url>', 'directory of the CA', httpsUrl, 'https://acme-v02.api.letsencrypt.org/directory')
   .option('--gatewayHttpPort <port>', 'HTTP port of the gateways', port, 80)
   .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
@@ -189,6 +192,17 @@ function port(text: string): number {
 function bool(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('expected true or false.');
   return text === 'true';
+}
+
+function email(text: string): string {
+  if (text !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text))
+    throw new InvalidArgumentError('expected an e-mail address, or nothing.');
+  return text;
+}
+
+function httpsUrl(text: string): string {
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:') throw new InvalidArgumentError('expected https://….');
+  return text;
 }
 
 function count(text: string): number {

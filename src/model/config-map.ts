@@ -6,7 +6,7 @@ export const HIGRESS_CONFIG_NAME = 'higress-config';
 export const HIGRESS_HTTPS_NAME = 'higress-https';
 
 export { type HigressConfig, higressConfigOf } from './higress-config/higress-config.ts';
-export { type HigressHttps, higressHttpsOf, type SharedCredential } from './higress-https.ts';
+export { createHttpsReader, type HigressHttps, higressHttpsOf, type SharedCredential } from './higress-https.ts';
 
 export interface ConfigMap extends KubeObject<'ConfigMap'> {
   readonly data: Readonly<Record<string, string>>;

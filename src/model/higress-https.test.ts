@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { higressHttpsOf, parseConfigMap } from './config-map.ts';
 
 const SYSTEM = 'higress-system';
+const settings = { systemNamespace: SYSTEM, automaticHttps: { email: '' } };
 
 function https(cert: string, metadata: object = { name: 'higress-https', namespace: SYSTEM }) {
   const { object } = parseConfigMap({ value: { metadata, data: { cert } }, file: 'a.yaml:3' }, { namespace: SYSTEM });
-  return higressHttpsOf([object!], SYSTEM);
+  return higressHttpsOf([object!], settings);
 }
 
 const told = ({ problems }: ReturnType<typeof https>) =>
@@ -16,7 +17,7 @@ const entry = (text: string) => https(`${off}\ncredentialConfig: [{${text}}]`);
 
 describe('higress-https', () => {
   it('is nothing without the ConfigMap, with an empty one, and with one of another namespace', () => {
-    const nothing = higressHttpsOf([], SYSTEM);
+    const nothing = higressHttpsOf([], settings);
     expect(nothing).toEqual({
       account: undefined,
       fallbackForInvalidSecret: false,
@@ -80,6 +81,15 @@ credentialConfig:
     expect(read.credentials).toMatchObject([{ issuer: '', secret: { name: 's' } }]);
   });
 
+  it('asks for one certificate a Secret', () => {
+    const read = https(`${off}
+credentialConfig:
+- {domains: [a.test], tlsSecret: s, tlsIssuer: letsencrypt}
+- {domains: [b.test], tlsSecret: higress-system/s, tlsIssuer: letsencrypt}`);
+    expect(told(read)).toEqual(['error data.cert.credentialConfig[1].tlsSecret higress-system/s']);
+    expect(read.credentials.map(({ issuer }) => issuer)).toEqual(['letsencrypt', '']);
+  });
+
   it('asks for one domain', () => {
     expect(entry('domains: [a.test], tlsIssuer: letsencrypt, tlsSecret: s').credentials).toMatchObject([
       { issuer: 'letsencrypt' },
@@ -101,7 +111,7 @@ credentialConfig: [{domains: [a.test], tlsSecret: s}, {domains: [b.test, A.test]
     ['acmeIssuer: [7]', 'error data.cert.acmeIssuer[0]'],
     ['automaticHttps: maybe', 'error data.cert.automaticHttps'],
   ])('has no account with {%s}, and shares all the same', (text, problem) => {
-    const read = https(`${text}\ncredentialConfig: [{domains: [a.test], tlsSecret: s}]`);
+    const read = https(`${text}\ncredentialConfig: [{domains: [a.test], tlsSecret: s, tlsIssuer: letsencrypt}]`);
     expect(told(read)).toEqual([problem]);
     expect(read.account).toBeUndefined();
     expect(read.credentials).toHaveLength(1);
@@ -117,6 +127,36 @@ credentialConfig: [{domains: [a.test], tlsSecret: s}, {domains: [b.test, A.test]
     const read = https(`${off}\n${text}`);
     expect(told(read)).toEqual([problem]);
     expect(read).toMatchObject({ renewBeforeDays: 30, fallbackForInvalidSecret: false, credentials: [] });
+  });
+
+  it('needs no account when there is nothing to ask for', () => {
+    expect(told(https('credentialConfig: [{domains: [a.test], tlsSecret: s}]'))).toEqual([]);
+  });
+
+  it('asks in the name of the process when the ConfigMap names nobody, and says where nobody is asked at all', () => {
+    const cert = 'credentialConfig: [{domains: [a.test], tlsSecret: s, tlsIssuer: letsencrypt}]';
+    const { object } = parseConfigMap(
+      { value: { metadata: { name: 'higress-https' }, data: { cert } } },
+      { namespace: SYSTEM },
+    );
+    const own = higressHttpsOf([object!], { systemNamespace: SYSTEM, automaticHttps: { email: 'own@shop.test' } });
+    expect([own.account, own.problems]).toEqual([{ email: 'own@shop.test' }, []]);
+    const named = https(`acmeIssuer: [{name: letsencrypt, email: ops@shop.test}]\n${cert}`);
+    expect([named.account, named.problems]).toEqual([{ email: 'ops@shop.test' }, []]);
+    const elsewhere = higressHttpsOf([object!], { systemNamespace: SYSTEM });
+    expect(elsewhere.problems.map(({ origin, severity }) => `${severity} ${origin.path}`)).toEqual([
+      'warning data.cert.automaticHttps',
+    ]);
+  });
+
+  it('keeps what was last good when the text cannot be read any more', () => {
+    const good = https(`${off}\ncredentialConfig: [{domains: [a.test], tlsSecret: s}]`);
+    const map = (cert: string) =>
+      parseConfigMap({ value: { metadata: { name: 'higress-https' }, data: { cert } } }, { namespace: SYSTEM }).object!;
+    const broken = higressHttpsOf([map('a: [')], settings, good);
+    expect(broken.credentials).toBe(good.credentials);
+    expect(broken.problems).toMatchObject([{ hint: 'what was last good is in force until it is mended' }]);
+    expect(higressHttpsOf([map('')], settings, good).credentials).toEqual([]);
   });
 
   it('checks issuers only when certificates are asked for, and never repeats a key', () => {

@@ -9,6 +9,7 @@ import { yamlKey } from './config-map-yaml.ts';
 import { HOST } from './ingress/ingress.ts';
 import { originOf } from './object.ts';
 import { check, describe, type Fields, type Reporter, reporter, warnUnknown } from './parse.ts';
+import type { WorldSettings } from './world.ts';
 
 export const LETS_ENCRYPT = 'letsencrypt';
 
@@ -54,29 +55,39 @@ const credential = z.object({
 });
 const CREDENTIAL_KEYS = [...Object.keys(credential.shape), 'cacertSecret'];
 
-/** Pure. Without the ConfigMap, or with an empty one, there is nothing. */
-export function higressHttpsOf(configMaps: readonly ConfigMap[], systemNamespace: string): HigressHttps {
+/** Without the ConfigMap, or with an empty one, there is nothing. `before`: what holds on when the new text cannot be read at all. */
+export function higressHttpsOf(
+  configMaps: readonly ConfigMap[],
+  { systemNamespace, automaticHttps }: Pick<WorldSettings, 'systemNamespace' | 'automaticHttps'>,
+  before?: HigressHttps,
+): HigressHttps {
   const map = configMaps.find(
     ({ metadata }) => metadata.name === HIGRESS_HTTPS_NAME && metadata.namespace === systemNamespace,
   );
   const report = reporter(
     map === undefined ? { kind: 'ConfigMap', namespace: systemNamespace, name: HIGRESS_HTTPS_NAME } : originOf(map),
   );
-  const cert = yamlKey(map, 'cert', report);
+  const readable = yamlKey(map, 'cert', before !== undefined, report);
+  if (readable === undefined && before !== undefined) return { ...before, problems: report.problems };
+  const cert = readable ?? {};
   warnUnknown(cert, KEYS, AT, report);
   const read = <T>(key: string, schema: z.ZodType<T>): T =>
     check(schema, cert[key] ?? undefined, `${AT}.${key}`, report) ?? schema.parse(undefined);
   const said = Object.keys(cert).length > 0;
   const automatic = said && switchedOn(cert, report);
-  const credentials = list(cert, 'credentialConfig', report).flatMap(([entry, at]) =>
+  const given = list(cert, 'credentialConfig', report).flatMap(([entry, at]) =>
     credentialOf(entry, at, systemNamespace, report),
   );
-  tellRepeated(credentials, report);
-  const account = automatic ? accountOf(cert, report) : undefined;
-  if (account !== undefined && credentials.some(({ issuer }) => issuer !== '')) {
-    report.warning(`${AT}.automaticHttps`, 'no CA is asked for certificates yet', {
+  tellRepeated(given, report);
+  const credentials = withoutRivals(given, report);
+  const asking = credentials.some(({ issuer }) => issuer !== '');
+  const account = automatic
+    ? accountOf(cert, asking && automaticHttps !== undefined, automaticHttps?.email ?? '', report)
+    : undefined;
+  if (automatic && asking && automaticHttps === undefined) {
+    report.warning(`${AT}.automaticHttps`, 'no CA is asked for certificates here', {
       reason: 'IgnoredField',
-      hint: 'put the certificates into the Secrets yourself',
+      hint: 'only higress controller does, with --enableAutomaticHttps; elsewhere put the certificates into the Secrets yourself',
     });
   }
   return {
@@ -85,6 +96,18 @@ export function higressHttpsOf(configMaps: readonly ConfigMap[], systemNamespace
     renewBeforeDays: read('renewBeforeDays', days),
     credentials,
     problems: report.problems,
+  };
+}
+
+/** Remembers what was last good, and gives the same object for the same argument. */
+export function createHttpsReader(
+  settings: Pick<WorldSettings, 'systemNamespace' | 'automaticHttps'>,
+): (configMaps: readonly ConfigMap[]) => HigressHttps {
+  let last: { readonly configMaps: readonly ConfigMap[]; readonly https: HigressHttps } | undefined;
+  return (configMaps) => {
+    if (last?.configMaps !== configMaps)
+      last = { configMaps, https: higressHttpsOf(configMaps, settings, last?.https) };
+    return last.https;
   };
 }
 
@@ -100,10 +123,11 @@ function list(cert: Fields, key: string, report: Reporter): [unknown, string][] 
   return [];
 }
 
-/** The first issuer that can be asked. */
-function accountOf(cert: Fields, report: Reporter): HigressHttps['account'] {
+/** The first issuer that can be asked, else the CA in the name of `otherwise`. That nobody can be asked is wrong only when there is something to ask for. */
+function accountOf(cert: Fields, asking: boolean, otherwise: string, report: Reporter): HigressHttps['account'] {
   const entries = list(cert, 'acmeIssuer', report);
-  if (entries.length === 0) {
+  if (entries.length === 0 && EMAIL.test(otherwise)) return { email: otherwise };
+  if (entries.length === 0 && asking) {
     report.error(`${AT}.acmeIssuer`, 'automaticHttps is on, but acmeIssuer names nobody to ask for certificates', {
       hint: `add {name: ${LETS_ENCRYPT}, email: …} with an address of yours, or set automaticHttps to false`,
     });
@@ -198,4 +222,24 @@ function tellRepeated(credentials: readonly SharedCredential[], report: Reporter
       });
     }
   }
+}
+
+/** Two certificates cannot stand in one Secret: only the first is asked for. */
+function withoutRivals(credentials: readonly SharedCredential[], report: Reporter): SharedCredential[] {
+  const first = new Map<string, SharedCredential>();
+  return credentials.map((one) => {
+    if (one.issuer === '') return one;
+    const name = `${one.secret.namespace}/${one.secret.name}`;
+    const before = first.get(name);
+    if (before === undefined) {
+      first.set(name, one);
+      return one;
+    }
+    const path = `${one.origin.path}.tlsSecret`;
+    report.error(path, `${path} ${name} is that of ${before.origin.path} already`, {
+      value: name,
+      hint: 'name another Secret; until then nobody is asked for this certificate',
+    });
+    return { ...one, issuer: '' };
+  });
 }

@@ -35,4 +35,9 @@ export interface WorldSettings {
   readonly httpsPublicPort: number;
   /** Serve routes of the covering wildcard host where an exact host has no match. Default true. */
   readonly wildcardFallback: boolean;
+  /**
+   * Present: this process asks CAs for the certificates that `higress-https` wants; `email` (or empty) is whose account it is when `acmeIssuer` names
+   * nobody.
+   */
+  readonly automaticHttps?: { readonly email: string };
 }

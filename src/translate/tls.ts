@@ -108,12 +108,11 @@ function checkHost(
   });
   if (secret === undefined) {
     const { namespace, name: shared } = fallback?.secret ?? {};
+    const { issuer = '' } = claim.shared ?? {};
+    const asked = `${issuer} is asked for it: see the events of the ConfigMap`;
+    const hint = issuer === '' ? 'create it with kubectl create secret tls' : asked;
     const neither = fallback === undefined ? '' : `, and neither does the shared Secret ${namespace}/${shared}`;
-    return refuse(
-      'SecretMissing',
-      `Secret ${full} does not exist${neither}`,
-      'create it with kubectl create secret tls',
-    );
+    return refuse('SecretMissing', `Secret ${full} does not exist${neither}`, hint);
   }
   const { fault, leaf, validToMs } = certificateOf(secret);
   if (fault !== undefined) return refuse(fault.reason, `Secret ${full} ${fault.message}`, fault.hint);

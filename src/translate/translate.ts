@@ -4,7 +4,7 @@
  * and Backends that did not change are the same objects as in the call before.
  */
 import type { Gateway, Problem } from '#ir/types.ts';
-import { type HigressConfig, higressConfigOf, higressHttpsOf } from '#model/config-map.ts';
+import { createHttpsReader, type HigressConfig, higressConfigOf } from '#model/config-map.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
 import type { World, WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
@@ -58,7 +58,7 @@ class MemoTranslator implements Translator {
   readonly #now: () => number;
   readonly #indexOf: (world: World) => ClusterIndex;
   readonly #convert: (ingress: Ingress) => ConvertedIngress;
-  readonly #https: (configMaps: World['configMaps']) => ReturnType<typeof higressHttpsOf>;
+  readonly #https: ReturnType<typeof createHttpsReader>;
   readonly #config: (configMaps: World['configMaps']) => HigressConfig;
   readonly #fallbacks = memoLast(fallbacksOf);
   readonly #ignoredRpcs: (rpcs: World['http2rpcs']) => Problem[];
@@ -77,7 +77,7 @@ class MemoTranslator implements Translator {
     this.#indexOf = createIndexer(settings);
     this.#convert = memoEach((ingress: Ingress) => convertIngress(ingress, settings.systemNamespace));
     this.#ignoredRpcs = memoLast((rpcs: World['http2rpcs']) => ignoredRpcs(rpcs, settings.systemNamespace));
-    this.#https = memoLast((configMaps: World['configMaps']) => higressHttpsOf(configMaps, settings.systemNamespace));
+    this.#https = createHttpsReader(settings);
     // Not only a memory: what is wrong in a new version stays as it was in the one before.
     let config: HigressConfig | undefined;
     this.#config = memoLast((configMaps: World['configMaps']) => {

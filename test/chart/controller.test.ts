@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { ACCOUNT_SECRET } from '#app/controller/acme/account.ts';
+import { CHALLENGE_SECRET } from '#app/controller/acme/challenge-store.ts';
 import { CLIENT_SECRETS } from '#app/controller/certificates.ts';
 import { LEASE } from '#app/controller/controller.ts';
 import { VALUES_CONFIG_MAP } from '#app/controller/plugin-server-deployer.ts';
@@ -50,6 +52,9 @@ const WATCHED = [
 const OWN_NAMESPACE = [
   '/configmaps: get list watch',
   '/secrets: create',
+  '/secrets: update',
+  '/secrets[higress-acme-account]: get',
+  '/secrets[higress-acme-challenges]: get patch',
   '/secrets[higress-xds-ca,higress-xds-gateway,higress-xds-plugin-server]: get update',
   '/services: list watch create',
   '/services[higress-plugin-server]: patch delete',
@@ -60,6 +65,7 @@ const OWN_NAMESPACE = [
   'autoscaling/horizontalpodautoscalers[higress-plugin-server]: patch delete',
   'coordination.k8s.io/leases: create',
   'coordination.k8s.io/leases[higress-controller]: get update',
+  'networking.k8s.io/ingresses: create delete',
   'policy/poddisruptionbudgets: list watch create',
   'policy/poddisruptionbudgets[higress-plugin-server]: patch delete',
 ];
@@ -72,6 +78,19 @@ describe('the controller may', () => {
     expect(lines(find(objects, 'ClusterRole', CLUSTER_ROLE))).toEqual(everywhere);
     expect(lines(find(objects, 'Role', 'higress-controller'))).toEqual(OWN_NAMESPACE);
     expect(objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')).toHaveLength(2);
+  });
+
+  it('write no certificate and no Ingress without automatic HTTPS', async () => {
+    const objects = await render({ controller: { automaticHttps: { enabled: false } } });
+    const more = [
+      '/secrets: update',
+      '/secrets[higress-acme-account]: get',
+      'networking.k8s.io/ingresses: create delete',
+    ];
+    expect(lines(find(objects, 'Role', 'higress-controller'))).toEqual(
+      OWN_NAMESPACE.filter((line) => !more.includes(line)),
+    );
+    expect(find(objects, 'ConfigMap', 'higress-https').data.cert).toContain('automaticHttps: false');
   });
 
   it('with a watched namespace, read that one and its own, and of the cluster the IngressClasses', async () => {
@@ -101,7 +120,8 @@ describe('the controller may', () => {
 
   it('write the lease and the Secrets that it writes', async () => {
     const text = lines(find(await render(), 'Role', 'higress-controller')).join('\n');
-    for (const name of [LEASE, ...Object.values(CLIENT_SECRETS)]) expect(text).toContain(name);
+    for (const name of [LEASE, ...Object.values(CLIENT_SECRETS), ACCOUNT_SECRET, CHALLENGE_SECRET])
+      expect(text).toContain(name);
   });
 
   it('gateways and plugin servers may do nothing', async () => {
@@ -124,6 +144,21 @@ describe('the command lines', () => {
     const [controller] = find(await render(), 'Deployment', 'higress-controller').spec.template.spec.containers;
     const [sidecar] = find(objects, 'Deployment', 'higress-gateway').spec.template.spec.initContainers;
     for (const { args } of [controller, sidecar]) for (const flag of flags(args)) expect(help(args[0])).toContain(flag);
+  });
+
+  it.each([
+    [{}, ['--enableAutomaticHttps=true']],
+    [{ email: 'ops@shop.test' }, ['--enableAutomaticHttps=true', '--automaticHttpsEmail=ops@shop.test']],
+    [{ enabled: false }, ['--enableAutomaticHttps=false']],
+  ])('automaticHttps %j is handed on, and the Service leads to the answers', async (automaticHttps, wanted) => {
+    const objects = await render({ controller: { automaticHttps } });
+    const [container] = find(objects, 'Deployment', 'higress-controller').spec.template.spec.containers;
+    expect(container.args.filter((arg: string) => arg.includes('utomaticHttps'))).toEqual(wanted);
+    expect(container.args).toContain('--certHttpAddress=:8889');
+    expect(container.ports).toContainEqual({ name: 'http-solver', containerPort: 8889, protocol: 'TCP' });
+    expect(find(objects, 'Service', 'higress-controller').spec.ports).toContainEqual(
+      expect.objectContaining({ name: 'http-solver', port: 8889, targetPort: 'http-solver' }),
+    );
   });
 
   it.each([

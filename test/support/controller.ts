@@ -78,6 +78,7 @@ export interface ControllerOptions {
   readonly podName?: string;
   readonly kubeconfig?: string;
   readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export function startController(options: ControllerOptions): Process {
@@ -101,6 +102,7 @@ export function startController(options: ControllerOptions): Process {
   return startProcess(['controller', ...flags, ...(options.args ?? [])], {
     POD_NAMESPACE: namespace,
     POD_NAME: podName,
+    ...options.env,
   });
 }
 

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface ServiceScript {
   readonly port: number;
+  /** Folder of its files. */
+  readonly state: string;
   start(): void;
   /** Ends the process the hard way, by its id. */
   kill(): void;
@@ -42,6 +44,7 @@ export async function serviceScript(
   const run = (verb: string) => execFileSync('bash', [script, verb], { env, stdio: 'ignore' });
   return {
     port,
+    state,
     start: () => run('start'),
     kill: () => {
       signal('SIGKILL');

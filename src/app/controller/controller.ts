@@ -10,6 +10,7 @@ import { KubeClient } from '#sources/kube/client.ts';
 import { connect } from '#sources/kube/connection.ts';
 import { isSelected } from '#translate/selection.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
+import { AutomaticHttps } from './acme/automatic-https.ts';
 import { ChallengeServer } from './acme/challenge-server.ts';
 import { ChallengeStore } from './acme/challenge-store.ts';
 import { Certificates } from './certificates.ts';
@@ -51,6 +52,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     domainSuffix: settings.domainSuffix,
     httpsPublicPort: 443,
     wildcardFallback: true,
+    ...(settings.enableAutomaticHttps ? { automaticHttps: { email: settings.automaticHttpsEmail } } : {}),
   };
   let sources: KubeSources | undefined;
   const status = new StatusWriter({
@@ -74,6 +76,21 @@ export async function startController(settings: ControllerSettings, log: Logger)
     namespace: systemNamespace,
     log: log.child({ part: 'plugin-server' }),
   });
+  const challenges = new ChallengeStore({ client, namespace: systemNamespace, owner });
+  let tellOfCertificates: (problems: readonly Problem[]) => void = () => undefined;
+  const automaticHttps = new AutomaticHttps({
+    client,
+    world,
+    directoryUrl: settings.acmeDirectory,
+    challenges,
+    place: {
+      namespace: systemNamespace,
+      ingressClass: settings.ingressClass,
+      service: { name: settings.serviceName, port: settings.certHttpAddress.port },
+    },
+    onProblems: (problems) => tellOfCertificates(problems),
+    log: log.child({ part: 'acme' }),
+  });
 
   const engine: Engine = await startEngine({
     world,
@@ -83,6 +100,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     debugFor: settings.debugFor,
     modules: moduleServer(settings),
     startSources: (listener) => {
+      tellOfCertificates = (problems) => listener.onProblems('automatic-https', problems);
       sources = startKubeSources(
         { client, watchNamespace, systemNamespace, onAside: () => status.changed() },
         listener,
@@ -95,6 +113,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
       known = outcome.world;
       status.changed(outcome);
       events.changed(outcome);
+      automaticHttps.changed(outcome);
     },
     log,
   });
@@ -106,7 +125,6 @@ export async function startController(settings: ControllerSettings, log: Logger)
   }
   const metrics = new MetricsServer(() => engine.exposition());
   await metrics.listen(settings.metricsAddress);
-  const challenges = new ChallengeStore({ client, namespace: systemNamespace, owner });
   const challengeServer = new ChallengeServer((token) => challenges.find(token), log.child({ part: 'acme' }));
   await challengeServer.listen(settings.certHttpAddress);
 
@@ -120,11 +138,13 @@ export async function startController(settings: ControllerSettings, log: Logger)
     onElected: () => {
       status.activate();
       events.activate();
+      automaticHttps.activate();
       deployer.activate();
     },
     onLost: () => {
       status.deactivate();
       events.deactivate();
+      automaticHttps.deactivate();
       void deployer.deactivate();
     },
   });
@@ -135,7 +155,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     },
     stop: async () => {
       await leader.stop();
-      await Promise.all([status.stop(), events.stop(), deployer.stop()]);
+      await Promise.all([status.stop(), events.stop(), deployer.stop(), automaticHttps.stop()]);
       certificates.stop();
       await Promise.all([metrics.close(), challengeServer.close()]);
       await engine.stop();

@@ -26,6 +26,14 @@ export interface ControllerSettings {
   readonly metricsAddress: ListenAddress;
   /** Answers to HTTP-01 challenges. */
   readonly certHttpAddress: ListenAddress;
+  /** Ask the CA for certificates. */
+  readonly enableAutomaticHttps: boolean;
+  /** Whose account it is when `higress-https` names nobody; empty = nobody's. */
+  readonly automaticHttpsEmail: string;
+  /** Of the CA (RFC 8555). */
+  readonly acmeDirectory: string;
+  /** This controller's Service. */
+  readonly serviceName: string;
   /** Listener ports of the gateway. */
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;

@@ -11,10 +11,10 @@ import type {
   Problem,
   SpanTag,
 } from '#ir/types.ts';
-import { parseYaml } from '#lib/yaml.ts';
 import { type ConfigMap, HIGRESS_CONFIG_NAME } from '../config-map.ts';
+import { yamlKey } from '../config-map-yaml.ts';
 import { originOf } from '../object.ts';
-import { check, describe, type Fields, isRecord, type Reporter, reporter, warnUnknown } from '../parse.ts';
+import { check, type Fields, type Reporter, reporter, warnUnknown } from '../parse.ts';
 import { compressionOf } from './compression.ts';
 import { type MeshSettings, meshOf } from './mesh.ts';
 import { FLAGS, SECTIONS, type Tracing } from './sections.ts';
@@ -107,23 +107,6 @@ function sectionsOf(map: ConfigMap | undefined, before: Sections | undefined, re
     gzip: read('gzip'),
     mcpServer: read('mcpServer'),
   };
-}
-
-/** Undefined, with the problem, when it cannot be read at all. */
-function yamlKey(map: ConfigMap | undefined, key: string, wasGood: boolean, report: Reporter): Fields | undefined {
-  const text = map?.data[key];
-  if (text === undefined) return {};
-  const path = `data.${key}`;
-  const hint = `${wasGood ? 'what was last good is' : 'defaults are'} in force until it is mended`;
-  const parsed = parseYaml(text);
-  if (!parsed.ok) {
-    report.error(path, `${path} is not YAML: line ${parsed.error.line}: ${parsed.error.message}`, { hint });
-    return undefined;
-  }
-  if (parsed.value === null || parsed.value === undefined) return {};
-  if (isRecord(parsed.value)) return parsed.value;
-  report.error(path, `${path} must be a map, not ${describe(parsed.value)}`, { hint });
-  return undefined;
 }
 
 /** `null` and absent mean the defaults. */
