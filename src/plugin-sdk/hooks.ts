@@ -165,8 +165,8 @@ export interface FilterHooks<S = any> {
   /** `event` undefined = the stream ended (also when the upstream broke off): the last chance to emit events. Always called exactly once at the end. */
   onSseEvent?(event: SseEvent | undefined, context: HookContext<S>): MaybePromise<StreamResult | undefined>;
   /**
-   * The exchange is over: Envoy has delivered the answer to its last byte, or given up. Once per request, also when another plugin answered or this one
-   * failed. Having it keeps Envoy's stream to the plugin server open until then.
+   * Envoy needs the plugin server no more for this request. Once per request, also when another plugin answered or this one failed. A plugin that looks
+   * at the parts of the answer, and it may be for nothing else, hears of the end of the whole exchange, however it came.
    */
   onEnd?(context: HookContext<S>): MaybePromise<void>;
   /** The chain is gone for good: give back what `host.shared` lent. */

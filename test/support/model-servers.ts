@@ -12,6 +12,8 @@ export interface ModelServers {
   hold(): void;
   /** Answers what waits, oldest first; all when no number is given. */
   release(count?: number): void;
+  /** Cuts the connections of what waits. */
+  break(): void;
   /** Chat requests, without those for metrics. */
   asked(server: number): readonly LlmRequest[];
   /** Service and EndpointSlices. */
@@ -24,7 +26,7 @@ export async function startModelServers(count: number): Promise<ModelServers> {
   const names = Array.from({ length: count }, (_one, index) => `server-${index}`);
   const inFlight = names.map(() => 0);
   const metrics: (string | number)[] = names.map(() => vllmMetrics(0, 0));
-  const waiting: (() => void)[] = [];
+  const waiting: { answer(): void; cut(): void }[] = [];
   let holding = false;
   const llms = await Promise.all(
     names.map((name, index) =>
@@ -39,7 +41,7 @@ export async function startModelServers(count: number): Promise<ModelServers> {
         response.on('close', () => {
           inFlight[index]! -= 1;
         });
-        if (holding) waiting.push(() => completion(response, name));
+        if (holding) waiting.push({ answer: () => completion(response, name), cut: () => void response.destroy() });
         else completion(response, name);
       }),
     ),
@@ -54,7 +56,10 @@ export async function startModelServers(count: number): Promise<ModelServers> {
     },
     release: (n) => {
       if (n === undefined) holding = false;
-      for (const answer of waiting.splice(0, n ?? waiting.length)) answer();
+      for (const { answer } of waiting.splice(0, n ?? waiting.length)) answer();
+    },
+    break: () => {
+      for (const { cut } of waiting.splice(0)) cut();
     },
     asked: (server) => llms[server]!.seen.filter(({ path }) => path !== '/metrics'),
     yaml: (service, servers = names.map((_name, index) => index)) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PluginConfigError } from '#plugin-sdk/definition.ts';
 import { parseConfig } from '#plugin-sdk/parse-config.ts';
+import { type CountedConfig, countedConfig } from './counted/config.ts';
 import { type MetricsConfig, metricsConfig } from './metrics/config.ts';
 
 export const schema = z.looseObject({
@@ -8,11 +9,15 @@ export const schema = z.looseObject({
     .string()
     .default('endpoint')
     .describe('`endpoint`: chooses an endpoint of the service that the route leads to.'),
-  lb_policy: z.string().describe('`endpoint_metrics` (also called `metrics_based`) or `least_busy`.'),
+  lb_policy: z
+    .string()
+    .describe(
+      '`endpoint_metrics` (also called `metrics_based`), `least_busy`, `global_least_request` or `prefix_cache`.',
+    ),
   lb_config: z.looseObject({}).nullish().describe('What the policy needs.'),
 });
 
-export type BalancerConfig = MetricsConfig;
+export type BalancerConfig = MetricsConfig | CountedConfig;
 
 type Policy = (settings: unknown) => BalancerConfig;
 
@@ -20,6 +25,8 @@ const ENDPOINT_POLICIES: Readonly<Record<string, Policy>> = {
   endpoint_metrics: (settings) => metricsConfig(settings, 'endpoint_metrics'),
   metrics_based: (settings) => metricsConfig(settings, 'endpoint_metrics'),
   least_busy: (settings) => metricsConfig(settings, 'least_busy'),
+  global_least_request: (settings) => countedConfig(settings, 'global_least_request'),
+  prefix_cache: (settings) => countedConfig(settings, 'prefix_cache'),
 };
 
 export function effectiveConfig(global: unknown, rule: unknown): BalancerConfig | undefined {

@@ -1,11 +1,23 @@
 import { definePlugin } from '#plugin-sdk/definition.ts';
+import type { FilterHooks } from '#plugin-sdk/hooks.ts';
 import { type BalancerConfig, effectiveConfig, schema } from './config.ts';
+import { leastRequestHooks, prefixHooks } from './counted/hooks.ts';
 import { manifest } from './manifest.ts';
 import { metricsHooks } from './metrics/hooks.ts';
 
-export default definePlugin<BalancerConfig>({
-  manifest,
-  schema,
-  effectiveConfig,
-  hooks: (config) => metricsHooks(config),
-});
+export default definePlugin<BalancerConfig>({ manifest, schema, effectiveConfig, hooks, connectsTo });
+
+function hooks(config: BalancerConfig): FilterHooks {
+  switch (config.policy) {
+    case 'global_least_request':
+      return leastRequestHooks(config);
+    case 'prefix_cache':
+      return prefixHooks(config);
+    default:
+      return metricsHooks(config);
+  }
+}
+
+function connectsTo(config: BalancerConfig): readonly string[] {
+  return 'redis' in config ? [config.redis.cluster] : [];
+}
