@@ -52,8 +52,6 @@ const WATCHED = [
 const OWN_NAMESPACE = [
   '/configmaps: get list watch',
   '/secrets: create',
-  '/secrets: update',
-  '/secrets[higress-acme-account]: get',
   '/secrets[higress-acme-challenges]: get patch',
   '/secrets[higress-xds-ca,higress-xds-gateway,higress-xds-plugin-server]: get update',
   '/services: list watch create',
@@ -65,7 +63,6 @@ const OWN_NAMESPACE = [
   'autoscaling/horizontalpodautoscalers[higress-plugin-server]: patch delete',
   'coordination.k8s.io/leases: create',
   'coordination.k8s.io/leases[higress-controller]: get update',
-  'networking.k8s.io/ingresses: create delete',
   'policy/poddisruptionbudgets: list watch create',
   'policy/poddisruptionbudgets[higress-plugin-server]: patch delete',
 ];
@@ -80,17 +77,18 @@ describe('the controller may', () => {
     expect(objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')).toHaveLength(2);
   });
 
-  it('write no certificate and no Ingress without automatic HTTPS', async () => {
-    const objects = await render({ controller: { automaticHttps: { enabled: false } } });
+  it('write certificates and Ingresses when an address for the CA is given', async () => {
+    const role = async (automaticHttps: object) =>
+      lines(find(await render({ controller: { automaticHttps } }), 'Role', 'higress-controller'));
     const more = [
       '/secrets: update',
       '/secrets[higress-acme-account]: get',
       'networking.k8s.io/ingresses: create delete',
     ];
-    expect(lines(find(objects, 'Role', 'higress-controller'))).toEqual(
-      OWN_NAMESPACE.filter((line) => !more.includes(line)),
-    );
-    expect(find(objects, 'ConfigMap', 'higress-https').data.cert).toContain('automaticHttps: false');
+    expect(await role({ email: 'ops@shop.test' })).toEqual([...OWN_NAMESPACE, ...more].sort());
+    expect(await role({ email: 'ops@shop.test', enabled: false })).toEqual(OWN_NAMESPACE);
+    const off = await render({ controller: { automaticHttps: { enabled: false } } });
+    expect(find(off, 'ConfigMap', 'higress-https').data.cert).toContain('automaticHttps: false');
   });
 
   it('with a watched namespace, read that one and its own, and of the cluster the IngressClasses', async () => {
@@ -119,7 +117,8 @@ describe('the controller may', () => {
   });
 
   it('write the lease and the Secrets that it writes', async () => {
-    const text = lines(find(await render(), 'Role', 'higress-controller')).join('\n');
+    const values = { controller: { automaticHttps: { email: 'ops@shop.test' } } };
+    const text = lines(find(await render(values), 'Role', 'higress-controller')).join('\n');
     for (const name of [LEASE, ...Object.values(CLIENT_SECRETS), ACCOUNT_SECRET, CHALLENGE_SECRET])
       expect(text).toContain(name);
   });

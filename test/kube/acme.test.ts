@@ -40,7 +40,8 @@ let pebble: ServiceScript;
 /** What the chart lets the controller do. */
 const chartRights = () => {
   const files = ['rbac', 'serviceaccount'].flatMap((name) => ['-s', `templates/controller/${name}.yaml`]);
-  return String(execFileSync('helm', ['template', 'higress', CHART, '--namespace', system.name, ...files]));
+  const email = ['--set', 'controller.automaticHttps.email=ops@example.com'];
+  return String(execFileSync('helm', ['template', 'higress', CHART, '--namespace', system.name, ...files, ...email]));
 };
 
 beforeAll(async () => {

@@ -259,7 +259,7 @@ function foreignProblem({ secret, origin, domains, issuer }: SharedCredential): 
 function failure({ secret, origin, issuer }: SharedCredential, domain: string, error: Error, again: Date): Problem {
   const forbidden = error instanceof KubeError && error.status === 403;
   const advice = forbidden
-    ? `allow the controller to create and update Secrets in namespace ${secret.namespace}`
+    ? `set controller.automaticHttps.email of the chart; in another namespace than the gateway's own, also allow the controller to create and update Secrets in namespace ${secret.namespace}`
     : `see that http://${domain}/.well-known/acme-challenge/ leads to this gateway, on port 80`;
   return {
     severity: 'error',
