@@ -34,7 +34,8 @@ export function effectiveConfig(global: unknown, rule: unknown): BalancerConfig 
   if (written === undefined) return undefined;
   const { lb_type, lb_policy, lb_config } = parseConfig(schema, written);
   if (lb_type !== 'endpoint' && lb_type !== '') {
-    throw new PluginConfigError('lb_type', `"${lb_type}" is not a kind of balancing`, 'write endpoint');
+    const reason = lb_type === 'cluster' ? 'is not supported yet' : 'is not a kind of balancing';
+    throw new PluginConfigError('lb_type', `"${lb_type}" ${reason}`, 'write endpoint');
   }
   const policy = Object.hasOwn(ENDPOINT_POLICIES, lb_policy) ? ENDPOINT_POLICIES[lb_policy] : undefined;
   if (policy === undefined) {

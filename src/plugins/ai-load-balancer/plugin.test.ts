@@ -127,6 +127,7 @@ describe('ai-load-balancer: configuration', () => {
     ['an unknown policy', { lb_policy: 'fastest' }, 'lb_policy'],
     ['no policy', { lb_config: {} }, 'lb_policy'],
     ['an unknown type', { lb_type: 'node', lb_policy: 'least_busy' }, 'lb_type'],
+    ['a type that is not there yet', { lb_type: 'cluster', lb_policy: 'cluster_metrics' }, 'lb_type'],
     ['an unknown metric policy', metricsPolicy({ metric_policy: 'best' }), 'lb_config.metric_policy'],
     ['no target metric', metricsPolicy({ metric_policy: 'most' }), 'lb_config.target_metric'],
   ])('refuses %s by its place', (_name, written, path) => {
