@@ -22,6 +22,8 @@ export interface ControllerFlags {
   readonly enableAutomaticHttps: boolean;
   readonly automaticHttpsEmail: string;
   readonly acmeDirectory: string;
+  readonly gatewayAddress: string;
+  readonly upstreamConcurrency: number;
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;
   readonly egressPort: number;

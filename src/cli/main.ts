@@ -113,6 +113,13 @@ program
   .option('--enableAutomaticHttps <bool>', 'ask a CA for the certificates that higress-https wants', bool, false)
   .option('--automaticHttpsEmail <address>', 'account with the CA, when higress-https names none', email, '')
   .option('--acmeDirectory <url>', 'directory of the CA', httpsUrl, 'https://acme-v02.api.letsencrypt.org/directory')
+  .option('--gatewayAddress <address>', 'address that gateways listen on; :: takes IPv6 and IPv4', '0.0.0.0')
+  .option(
+    '--upstreamConcurrency <number>',
+    'requests that a gateway may have open to one upstream; 0 = no limit',
+    limit,
+    0,
+  )
   .option('--gatewayHttpPort <port>', 'HTTP port of the gateways', port, 80)
   .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
@@ -187,6 +194,11 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || value > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535; 0 picks a free one.');
   return value;
+}
+
+function limit(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 4_294_967_295) throw new InvalidArgumentError('expected a whole number.');
+  return Number(text);
 }
 
 function bool(text: string): boolean {

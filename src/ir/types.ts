@@ -351,6 +351,20 @@ export interface DownstreamSettings {
   readonly upstreamConnectionBufferLimitBytes: number;
   readonly disableXEnvoyHeaders: boolean;
   readonly addXRealIpHeader: boolean;
+  /** HTTP/3 beside HTTPS, on the same port over UDP. */
+  readonly http3: boolean;
+  /** Connections begin with the header of the PROXY protocol. */
+  readonly proxyProtocol: boolean;
+  /** To TLS clients, by ALPN. */
+  readonly offersHttp2: boolean;
+  /** For TLS hosts that say nothing of their own. */
+  readonly tls: {
+    readonly minVersion?: TlsVersion;
+    readonly maxVersion?: TlsVersion;
+    readonly ciphers?: readonly string[];
+  };
+  /** How often names of upstreams are looked up when their records tell no time to live. */
+  readonly dnsRefreshMs?: number;
 }
 
 /** Spans of requests from clients, and the upstream that takes them. */

@@ -1,5 +1,6 @@
 /** McpBridge: the registries whose services can be routed to. One bad registry is left out, the others count. */
 import { z } from 'zod';
+import { durationMs } from '#lib/duration.ts';
 import type { KubeObject, Parsed, RawDocument } from './object.ts';
 import { check, failed, isRecord, type ParseDefaults, readObject, warnUnknown } from './parse.ts';
 
@@ -7,15 +8,6 @@ import { check, failed, isRecord, type ParseDefaults, readObject, warnUnknown } 
 export const MCP_BRIDGE_NAME = 'default';
 
 const NANOSECONDS_PER_MS = 1e6;
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
 
 /** Nanoseconds (number, or digits in quotes), or a duration such as `30s` or `1m30s`. Output in milliseconds; 0 = not set. */
 const interval = z
@@ -29,12 +21,6 @@ const interval = z
   })
   .default(0)
   .meta({ 'x-kubernetes-int-or-string': true });
-
-function durationMs(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined;
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
-}
 
 const port = z.int().min(0).max(65_535);
 const text = z.string().default('');

@@ -15,6 +15,7 @@ import { BackendResolver, type UpstreamPolicy } from './backend/resolver.ts';
 import { certificateOf } from './certificate.ts';
 import { HostAssembler } from './host-assembler.ts';
 import { ignoredRpcs } from './http2rpc.ts';
+import { withHttp3 } from './http3.ts';
 import { type ConvertedIngress, convertIngress } from './ingress/convert.ts';
 import { IngressIndex } from './ingress/ingress-index.ts';
 import { compareText, memoEach, memoLast, sameItems } from './memo.ts';
@@ -109,12 +110,13 @@ class MemoTranslator implements Translator {
     for (const ref of assembled.pluginRefs) this.#resolvePluginRef(ref);
     const tracing = collector && tracingOf(collector, config, this.#resolver, this.#settings.systemNamespace);
     const backends = this.#resolver.finish();
+    const edge = withHttp3(config, tls.hosts);
     const gateway: Gateway = {
       hosts: this.#same('hosts', assembled.hosts),
       tls: this.#same('tls', tls.hosts),
       certificates: this.#same('certificates', certificatesOf(backends, tls, index)),
       backends: this.#same('backends', backends),
-      downstream: config.downstream,
+      downstream: edge.downstream,
       accessLog: config.accessLog,
       ...(config.compression === undefined ? {} : { compression: config.compression }),
       ...(tracing?.settings === undefined ? {} : { tracing: tracing.settings }),
@@ -123,6 +125,7 @@ class MemoTranslator implements Translator {
     const problems = [
       ...config.problems,
       ...(tracing?.problems ?? []),
+      ...edge.problems,
       ...https.problems,
       ...plugins.problems,
       ...this.#ignoredRpcs(world.http2rpcs),

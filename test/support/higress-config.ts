@@ -60,6 +60,19 @@ export class ConfigSuite {
     });
   }
 
+  /** What Envoy has, as JSON without spaces. */
+  async envoy(): Promise<string> {
+    return JSON.stringify(await this.gateway.debug('envoy'));
+  }
+
+  get port(): number {
+    return Number(new URL(this.gateway.urls.http).port);
+  }
+
+  get tlsPort(): number {
+    return Number(new URL(this.gateway.urls.https).port);
+  }
+
   /** Of the ConfigMap: `severity path: message`. */
   async problems(): Promise<readonly string[]> {
     const { problems } = (await this.gateway.debug('model')) as { problems: readonly Problem[] };

@@ -26,6 +26,10 @@ export const downstream: DownstreamSettings = {
   upstreamConnectionBufferLimitBytes: 10_485_760,
   disableXEnvoyHeaders: false,
   addXRealIpHeader: false,
+  http3: false,
+  proxyProtocol: false,
+  offersHttp2: true,
+  tls: {},
 };
 
 const accessLog: AccessLogSettings = { path: '', encoding: 'TEXT' };

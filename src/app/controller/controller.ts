@@ -166,7 +166,8 @@ export async function startController(settings: ControllerSettings, log: Logger)
 function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> {
   const { pluginServer, gatewayCertDir } = settings;
   const listeners = {
-    address: '0.0.0.0',
+    address: settings.gatewayAddress,
+    ...(settings.upstreamConcurrency > 0 ? { upstreamConcurrency: settings.upstreamConcurrency } : {}),
     httpPort: settings.gatewayHttpPort,
     httpsPort: settings.gatewayHttpsPort,
     httpsPublicPort: 443,

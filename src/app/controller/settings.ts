@@ -34,6 +34,10 @@ export interface ControllerSettings {
   readonly acmeDirectory: string;
   /** This controller's Service. */
   readonly serviceName: string;
+  /** Of the gateway's listeners: `0.0.0.0`, or `::` for IPv6 and IPv4. */
+  readonly gatewayAddress: string;
+  /** Requests that a gateway may have open to one upstream; 0 = no limit. */
+  readonly upstreamConcurrency: number;
   /** Listener ports of the gateway. */
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;

@@ -66,6 +66,7 @@ export function higressConfigOf(
       upstreamConnectionBufferLimitBytes: upstream.connectionBufferLimits,
       disableXEnvoyHeaders: sections.disableXEnvoyHeaders,
       addXRealIpHeader: sections.addXRealIpHeader,
+      ...sections.mesh.edge,
     },
     accessLog: sections.mesh.accessLog,
     upstreamIdleTimeoutMs: upstream.idleTimeout * 1000,

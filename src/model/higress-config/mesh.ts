@@ -3,6 +3,7 @@ import { type ZodType, z } from 'zod';
 import type { AccessLogSettings, SpanTag } from '#ir/types.ts';
 import { accessLogFormatFault } from '../access-log-format.ts';
 import { check, type Fields, isRecord, type Reporter } from '../parse.ts';
+import { type EdgeSettings, edgeOf, warnOfStats } from './edge.ts';
 import { spanTags } from './span-tags.ts';
 
 const accessLog = {
@@ -13,7 +14,6 @@ const accessLog = {
   accessLogEncoding: z.enum(['TEXT', 'JSON']).default('TEXT'),
   accessLogFormat: z.string().default(''),
 } as const;
-/** Keys that are understood, by this or a later part. */
 const KEYS = [
   ...Object.keys(accessLog),
   'dnsRefreshRate',
@@ -21,25 +21,35 @@ const KEYS = [
   'defaultConfig',
   'proxyStatsMatcher',
 ];
+/** Of `defaultConfig`. */
+const PROXY_KEYS = ['disableAlpnH2', 'tracing', 'proxyStatsMatcher'];
 
 export interface MeshSettings {
   readonly accessLog: AccessLogSettings;
   readonly tags: readonly SpanTag[];
+  readonly edge: EdgeSettings;
 }
 
 /** Each setting on its own: one that is wrong stays as it was in `before`, or has its default. */
 export function meshOf(mesh: Fields, before: MeshSettings | undefined, report: Reporter): MeshSettings {
-  for (const key of Object.keys(mesh)) {
-    if (KEYS.includes(key)) continue;
-    report.warning(`data.mesh.${key}`, `data.mesh.${key} is a setting of Istio that has no effect here`, {
-      reason: 'IgnoredField',
-    });
-  }
+  noteOthers(mesh, KEYS, 'data.mesh', report);
   const defaults = isRecord(mesh.defaultConfig) ? mesh.defaultConfig : {};
+  noteOthers(defaults, PROXY_KEYS, 'data.mesh.defaultConfig', report);
+  warnOfStats(mesh, report);
   return {
     accessLog: accessLogOf(mesh, before?.accessLog, report),
     tags: spanTags(defaults.tracing, before?.tags ?? [], report),
+    edge: edgeOf(mesh, before?.edge, report),
   };
+}
+
+function noteOthers(fields: Fields, known: readonly string[], path: string, report: Reporter): void {
+  for (const key of Object.keys(fields)) {
+    if (known.includes(key)) continue;
+    report.warning(`${path}.${key}`, `${path}.${key} is a setting of Istio that has no effect here`, {
+      reason: 'IgnoredField',
+    });
+  }
 }
 
 function accessLogOf(mesh: Fields, before: AccessLogSettings | undefined, report: Reporter): AccessLogSettings {

@@ -19,11 +19,18 @@ import type { ExplainEntry } from './explain.ts';
 import { fallbackCluster, fallbackListener, fallbackTable } from './fallback.ts';
 import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
 import { scopes } from './host-shards/scopes.ts';
-import { egressListener, httpListener, httpsListener } from './listener.ts';
-import { type BuildOptions, LISTENER_EGRESS, LISTENER_FALLBACK, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
+import { egressListener, httpListener, httpsListener, quicListener } from './listener.ts';
+import {
+  type BuildOptions,
+  LISTENER_EGRESS,
+  LISTENER_FALLBACK,
+  LISTENER_HTTP,
+  LISTENER_HTTP3,
+  LISTENER_HTTPS,
+} from './options.ts';
 import { Planner } from './plan.ts';
 import { Problems } from './problems.ts';
-import { routeConfiguration } from './route-config.ts';
+import { routeConfiguration, type TableSettings } from './route-config.ts';
 import { egressSecrets, PUBLIC_CA_SECRET, publicCaSecret, secrets } from './secret.ts';
 import { type BuiltHost, buildHost } from './virtual-host.ts';
 
@@ -64,7 +71,7 @@ class MemoBuilder implements Builder {
   #before: ResourceSet | undefined;
   #lastListeners: { key: string; resources: readonly Resource[]; problems: readonly Problem[] } | undefined;
   #lastHosts: { readonly from: readonly Host[]; readonly built: readonly BuiltHost[] } = { from: [], built: [] };
-  #routeInputs = new Map<string, { readonly addXRealIpHeader: boolean; readonly hosts: readonly BuiltHost[] }>();
+  #routeInputs = new Map<string, { readonly key: string; readonly hosts: readonly BuiltHost[] }>();
   readonly #sharders: Readonly<Record<FacingListener, HostSharder<BuiltHost>>> | undefined;
   #lastScopes: { readonly keys: readonly (readonly string[])[]; readonly scopes: Map<string, Resource> } | undefined;
 
@@ -137,15 +144,15 @@ class MemoBuilder implements Builder {
     for (const shard of shards) {
       const before = this.#routeInputs.get(shard.name);
       const last = this.#before?.route.get(shard.name);
-      const { addXRealIpHeader } = gateway.downstream;
-      if (last !== undefined && before?.addXRealIpHeader === addXRealIpHeader && sameItems(shard.hosts, before.hosts)) {
+      const settings = tableSettings(listener, gateway.downstream, this.#options);
+      const key = JSON.stringify(settings);
+      if (last !== undefined && before?.key === key && sameItems(shard.hosts, before.hosts)) {
         out.route.set(shard.name, last);
         continue;
       }
-      this.#routeInputs.set(shard.name, { addXRealIpHeader, hosts: shard.hosts });
+      this.#routeInputs.set(shard.name, { key, hosts: shard.hosts });
       const virtualHosts = shard.hosts.map((host) => host[listener]!);
-      const sharded = this.#sharders !== undefined;
-      const message = routeConfiguration(shard.name, virtualHosts, { addXRealIpHeader, sharded });
+      const message = routeConfiguration(shard.name, virtualHosts, settings);
       const origins = shard.hosts.flatMap((host) => host.origins);
       out.route.set(shard.name, { type: 'route', name: shard.name, message, origins });
     }
@@ -174,11 +181,11 @@ class MemoBuilder implements Builder {
     let publicCas = false;
     const allPicked = new Set(hosts.flatMap(({ picked }) => picked));
     const connected = new Set(hosts.flatMap((host) => host.connected));
-    const limit = gateway.downstream.upstreamConnectionBufferLimitBytes;
+    const { upstreamConnectionBufferLimitBytes: limit, dnsRefreshMs } = gateway.downstream;
     for (const backend of gateway.backends) {
       const picked = allPicked.has(backend.name);
       const told = picked || connected.has(backend.name);
-      const key = `${limit}|${picked}|${told}|${secretShape(certificates, backend.tls?.certificate)}`;
+      const key = `${limit}|${dnsRefreshMs}|${picked}|${told}|${secretShape(certificates, backend.tls?.certificate)}`;
       let built = this.#backends.get(backend);
       if (built === undefined || built.key !== key) {
         const { downstream } = gateway;
@@ -239,10 +246,12 @@ class MemoBuilder implements Builder {
     const key = canonicalJson([gateway.tls, shapes, downstream, accessLog, compression, tracing]);
     if (this.#lastListeners?.key !== key) {
       const https = httpsListener(gateway, certificates, this.#options);
+      const quic = quicListener(gateway, certificates, this.#options);
       const origins = gateway.tls.map((host) => host.origin);
       const resources = [
         resource('listener', LISTENER_HTTP, httpListener(gateway, this.#options), []),
         resource('listener', LISTENER_HTTPS, https.message, origins),
+        ...(quic === undefined ? [] : [resource('listener', LISTENER_HTTP3, quic, origins)]),
         resource('listener', LISTENER_EGRESS, egressListener(this.#options), []),
       ].map((made) => this.#stable(made));
       this.#lastListeners = { key, resources, problems: https.problems };
@@ -284,6 +293,15 @@ function secretShape(certificates: ReadonlyMap<string, Certificate>, name: strin
   const certificate = name === undefined ? undefined : certificates.get(name);
   if (certificate === undefined) return '';
   return `${certificate.chain !== undefined && certificate.key !== undefined}|${certificate.ca !== undefined}`;
+}
+
+function tableSettings(
+  listener: FacingListener,
+  { addXRealIpHeader, http3 }: Gateway['downstream'],
+  { hostShards: sharded = false, httpsPublicPort }: BuildOptions,
+): TableSettings {
+  const offersHttp3 = http3 && listener === LISTENER_HTTPS;
+  return { addXRealIpHeader, sharded, ...(offersHttp3 ? { http3Port: httpsPublicPort } : {}) };
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[] | undefined): boolean {

@@ -11,15 +11,19 @@ const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 const MANY = 1_000_000;
 
 /** Envoy's defaults (1,024) would be limits that nobody asked for. */
-const OPEN_BREAKERS: Message = {
-  thresholds: ['DEFAULT', 'HIGH'].map((priority) => ({
-    priority,
-    max_connections: MANY,
-    max_pending_requests: MANY,
-    max_requests: MANY,
-    max_retries: MANY,
-  })),
-};
+function breakers(limit: number): Message {
+  return {
+    thresholds: ['DEFAULT', 'HIGH'].map((priority) => ({
+      priority,
+      max_connections: limit,
+      max_pending_requests: limit,
+      max_requests: limit,
+      max_retries: MANY,
+    })),
+  };
+}
+
+const OPEN_BREAKERS = breakers(MANY);
 
 /** `passthrough` means "leave balancing to the address given", a Service's cluster IP: then there is one endpoint and nothing to balance. */
 const LB_POLICY: Readonly<Record<LoadBalancing['type'], string>> = {
@@ -29,6 +33,9 @@ const LB_POLICY: Readonly<Record<LoadBalancing['type'], string>> = {
   ring_hash: 'RING_HASH',
   passthrough: 'ROUND_ROBIN',
 };
+
+/** Envoy would wait as long as after a look-up that went well. */
+const FAILED_LOOK_UP: Message = { base_interval: '1s', max_interval: '5s' };
 
 export interface ClusterContext {
   readonly downstream: DownstreamSettings;
@@ -45,13 +52,13 @@ export function cluster(
   const tls = backend.tls && upstreamTls(backend, backend.tls, context.certificates, context.options.systemCaFile);
   const message = compact({
     name: backend.name,
-    ...discovery(backend),
+    ...discovery(backend, context.downstream.dnsRefreshMs),
     connect_timeout: duration(backend.connectTimeoutMs),
     per_connection_buffer_limit_bytes: context.downstream.upstreamConnectionBufferLimitBytes,
     ...(context.picked
       ? { load_balancing_policy: overrideHost(backend.loadBalancing.type) }
       : { lb_policy: LB_POLICY[backend.loadBalancing.type] }),
-    circuit_breakers: OPEN_BREAKERS,
+    circuit_breakers: breakers(context.options.upstreamConcurrency ?? MANY),
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: any(
         HTTP_OPTIONS,
@@ -68,7 +75,7 @@ export function cluster(
   return { message, problems: tls?.problems ?? [], publicCas: tls?.publicCas ?? false };
 }
 
-function discovery(backend: Backend): Message {
+function discovery(backend: Backend, dnsRefreshMs: number | undefined): Message {
   if (backend.resolution.type === 'endpoints') {
     return { type: 'EDS', eds_cluster_config: { service_name: backend.name, eds_config: ADS } };
   }
@@ -76,6 +83,9 @@ function discovery(backend: Backend): Message {
     type: 'STRICT_DNS',
     dns_lookup_family: 'V4_PREFERRED',
     respect_dns_ttl: true,
+    ...(dnsRefreshMs === undefined
+      ? {}
+      : { dns_refresh_rate: duration(dnsRefreshMs), dns_failure_refresh_rate: FAILED_LOOK_UP }),
     load_assignment: loadAssignment(backend.name, backend.resolution.endpoints),
   };
 }

@@ -1,35 +1,27 @@
 /** One filter chain per group of server names with the same TLS settings; certificates come by SDS and change without touching the listener. */
-import type { Certificate, Problem, TlsHost, TlsVersion } from '#ir/types.ts';
+import { CIPHERS } from '#ir/tls-ciphers.ts';
+import type { Certificate, DownstreamSettings, Problem, TlsHost, TlsVersion } from '#ir/types.ts';
 import { contentHash } from '#lib/hash.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { httpFilterChain } from './connection-manager.ts';
 import { any, compact } from './message.ts';
 import { caSecretName, sdsConfig } from './secret.ts';
 
-/** Cipher names of TLS 1.2 and older that Envoy's BoringSSL knows; one unknown name would make Envoy refuse the whole listener. */
-const CIPHERS = new Set([
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-SHA',
-  'ECDHE-RSA-AES256-SHA',
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA',
-  'AES256-SHA',
-]);
+/** Oldest first. */
+const VERSIONS: readonly TlsVersion[] = ['TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'];
 
-const VERSIONS: Readonly<Record<TlsVersion, string>> = {
-  TLSv1_0: 'TLSv1_0',
-  TLSv1_1: 'TLSv1_1',
-  TLSv1_2: 'TLSv1_2',
-  TLSv1_3: 'TLSv1_3',
-};
+export interface TlsDefaults {
+  readonly downstream: DownstreamSettings;
+  /** Over QUIC instead of TCP. */
+  readonly quic?: boolean;
+}
+
+const QUIC = 'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport';
+
+/** The context as a field of its own type, not of an Any. */
+function plainContext({ '@type': _, ...context }: Message): Message {
+  return context;
+}
 
 interface Group {
   readonly context: Message;
@@ -40,11 +32,12 @@ export function tlsFilterChains(
   hosts: readonly TlsHost[],
   certificates: ReadonlyMap<string, Certificate>,
   manager: Message,
+  defaults: TlsDefaults,
 ): { readonly messages: readonly Message[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const groups = new Map<string, Group>();
   for (const host of hosts) {
-    const context = tlsContext(host, certificates, problems);
+    const context = tlsContext(host, certificates, problems, defaults);
     if (context === undefined) continue;
     // `*` stands alone: it is the chain without a name, used for clients without SNI too.
     const key = host.name === '*' ? '*' : contentHash(context);
@@ -52,17 +45,22 @@ export function tlsFilterChains(
     group.names.push(host.name);
     groups.set(key, group);
   }
-  const messages = [...groups.values()].map((group) => filterChain(group, manager));
+  const messages = [...groups.values()].map((group) => filterChain(group, manager, defaults.quic === true));
   return { messages, problems };
 }
 
-function filterChain(group: Group, manager: Message): Message {
+function filterChain(group: Group, manager: Message, quic: boolean): Message {
   const names = [...new Set(group.names)].sort();
   const any_name = names[0] === '*';
   return {
     name: any_name ? 'tls|*' : `tls|${names[0]}`,
-    filter_chain_match: any_name ? { transport_protocol: 'tls' } : { server_names: names, transport_protocol: 'tls' },
-    transport_socket: { name: 'envoy.transport_sockets.tls', typed_config: group.context },
+    filter_chain_match: { ...(any_name ? {} : { server_names: names }), transport_protocol: quic ? 'quic' : 'tls' },
+    transport_socket: quic
+      ? {
+          name: 'envoy.transport_sockets.quic',
+          typed_config: any(QUIC, { downstream_tls_context: plainContext(group.context) }),
+        }
+      : { name: 'envoy.transport_sockets.tls', typed_config: group.context },
     ...httpFilterChain(manager),
   };
 }
@@ -72,6 +70,7 @@ function tlsContext(
   host: TlsHost,
   certificates: ReadonlyMap<string, Certificate>,
   problems: Problem[],
+  { downstream, quic = false }: TlsDefaults,
 ): Message | undefined {
   const certificate = certificates.get(host.certificate);
   if (certificate?.chain === undefined || certificate.key === undefined) {
@@ -84,17 +83,23 @@ function tlsContext(
   }
   return any('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
     common_tls_context: compact({
-      tls_params: tlsParams(host, problems),
+      // QUIC is TLS 1.3 and nothing else.
+      tls_params: quic ? undefined : tlsParams(host, problems, downstream.tls),
       tls_certificate_sds_secret_configs: [sdsConfig(host.certificate)],
       validation_context_sds_secret_config:
         host.clientCa === undefined ? undefined : sdsConfig(caSecretName(host.clientCa)),
-      alpn_protocols: ['h2', 'http/1.1'],
+      alpn_protocols: quic ? ['h3'] : downstream.offersHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     }),
     ...(host.clientCa === undefined ? {} : { require_client_certificate: true }),
   });
 }
 
-function tlsParams(host: TlsHost, problems: Problem[]): Message | undefined {
+/** What the host says, else what holds for all hosts; of two versions that exclude each other the host's counts. */
+function tlsParams(host: TlsHost, problems: Problem[], all: DownstreamSettings['tls']): Message | undefined {
+  const after = (a: TlsVersion | undefined, b: TlsVersion | undefined) =>
+    a !== undefined && b !== undefined && VERSIONS.indexOf(a) > VERSIONS.indexOf(b);
+  const min = host.minVersion ?? (after(all.minVersion, host.maxVersion) ? undefined : all.minVersion);
+  const max = host.maxVersion ?? (after(host.minVersion, all.maxVersion) ? undefined : all.maxVersion);
   const known = host.ciphers?.filter((name) => CIPHERS.has(name));
   const unknown = host.ciphers?.filter((name) => !CIPHERS.has(name)) ?? [];
   if (unknown.length > 0) {
@@ -108,9 +113,9 @@ function tlsParams(host: TlsHost, problems: Problem[]): Message | undefined {
     });
   }
   const params = compact({
-    tls_minimum_protocol_version: host.minVersion && VERSIONS[host.minVersion],
-    tls_maximum_protocol_version: host.maxVersion && VERSIONS[host.maxVersion],
-    cipher_suites: known !== undefined && known.length > 0 ? known : undefined,
+    tls_minimum_protocol_version: min,
+    tls_maximum_protocol_version: max,
+    cipher_suites: known !== undefined && known.length > 0 ? known : all.ciphers,
   });
   return Object.keys(params).length === 0 ? undefined : params;
 }

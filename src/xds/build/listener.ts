@@ -2,19 +2,27 @@
 import type { Certificate, Gateway, Problem } from '#ir/types.ts';
 import { ENDPOINT_HEADER } from '#plugin-sdk/balancing.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
-import { envoyAddress, socketAddress } from './address.ts';
+import { envoyAddress, listenAddress } from './address.ts';
 import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connection-manager.ts';
 import { tlsFilterChains } from './downstream-tls.ts';
 import { setHeader } from './header-control.ts';
 import { any } from './message.ts';
-import { type BuildOptions, HEADER_EGRESS_CLUSTER, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from './options.ts';
+import {
+  type BuildOptions,
+  HEADER_EGRESS_CLUSTER,
+  LISTENER_EGRESS,
+  LISTENER_HTTP,
+  LISTENER_HTTP3,
+  LISTENER_HTTPS,
+} from './options.ts';
 import { caSecretName, EGRESS_SECRET, sdsConfig } from './secret.ts';
 
 export function httpListener(gateway: Gateway, options: BuildOptions): Message {
   return {
     name: LISTENER_HTTP,
-    address: socketAddress(options.address, options.httpPort),
+    address: listenAddress(options.address, options.httpPort),
     per_connection_buffer_limit_bytes: gateway.downstream.connectionBufferLimitBytes,
+    ...(gateway.downstream.proxyProtocol ? { listener_filters: [PROXY_PROTOCOL] } : {}),
     filter_chains: [httpFilterChain(manager(LISTENER_HTTP, gateway, options))],
   };
 }
@@ -25,13 +33,16 @@ export function httpsListener(
   certificates: ReadonlyMap<string, Certificate>,
   options: BuildOptions,
 ): { readonly message: Message; readonly problems: readonly Problem[] } {
-  const chains = tlsFilterChains(gateway.tls, certificates, manager(LISTENER_HTTPS, gateway, options));
+  const chains = tlsFilterChains(gateway.tls, certificates, manager(LISTENER_HTTPS, gateway, options), {
+    downstream: gateway.downstream,
+  });
   return {
     message: {
       name: LISTENER_HTTPS,
-      address: socketAddress(options.address, options.httpsPort),
+      address: listenAddress(options.address, options.httpsPort),
       per_connection_buffer_limit_bytes: gateway.downstream.connectionBufferLimitBytes,
       listener_filters: [
+        ...(gateway.downstream.proxyProtocol ? [PROXY_PROTOCOL] : []),
         {
           name: 'envoy.filters.listener.tls_inspector',
           typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector'),
@@ -42,6 +53,40 @@ export function httpsListener(
     problems: chains.problems,
   };
 }
+
+/**
+ * The same hosts, routes and certificates over UDP; undefined when HTTP/3 is off or nobody could be served. The PROXY protocol is for TCP: clients come with
+ * their own addresses here.
+ */
+export function quicListener(
+  gateway: Gateway,
+  certificates: ReadonlyMap<string, Certificate>,
+  options: BuildOptions,
+): Message | undefined {
+  const { downstream } = gateway;
+  if (!downstream.http3) return undefined;
+  const { http2_protocol_options: _, ...tcp } = manager(LISTENER_HTTPS, gateway, options);
+  const chains = tlsFilterChains(
+    gateway.tls,
+    certificates,
+    { ...tcp, codec_type: 'HTTP3', http3_protocol_options: {} },
+    { downstream, quic: true },
+  );
+  if (chains.messages.length === 0) return undefined;
+  return {
+    name: LISTENER_HTTP3,
+    address: listenAddress(options.address, options.httpsPort, true),
+    per_connection_buffer_limit_bytes: downstream.connectionBufferLimitBytes,
+    udp_listener_config: { quic_options: {}, downstream_socket_config: { prefer_gro: true } },
+    filter_chains: chains.messages,
+  };
+}
+
+/** Clients without its header are cut off: else anybody could claim any address. */
+const PROXY_PROTOCOL: Message = {
+  name: 'envoy.filters.listener.proxy_protocol',
+  typed_config: any('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol'),
+};
 
 /** Matches no client: a listener needs one filter chain at least. */
 const NOBODY: Message = {

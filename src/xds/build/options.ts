@@ -40,6 +40,8 @@ export interface BuildOptions {
    * 2 µs; pays from some hundreds of hosts on. Default false.
    */
   readonly hostShards?: boolean;
+  /** Requests, and connections, that an Envoy may have open to one upstream; those above it get 503. Default: no limit that anybody meets. */
+  readonly upstreamConcurrency?: number;
   /** Replaces the gateway's access-log path; empty = off. */
   readonly accessLogPath?: string;
 }
@@ -47,6 +49,8 @@ export interface BuildOptions {
 /** Names that more than one part of the configuration refers to. */
 export const LISTENER_HTTP = 'http';
 export const LISTENER_HTTPS = 'https';
+/** HTTPS over QUIC; has the route tables of `https`. */
+export const LISTENER_HTTP3 = 'https.quic';
 export const LISTENER_EGRESS = 'higress.egress';
 export const CLUSTER_EXT_PROC = 'higress.plugin-server';
 export const CLUSTER_PLUGIN_HTTP = 'higress.plugin-server.http';

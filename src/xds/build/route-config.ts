@@ -6,11 +6,17 @@ import { HEADER_SHARD } from './options.ts';
 /** Enough for any answer that a manifest can hold. */
 const MAX_DIRECT_BODY_BYTES = 1024 * 1024;
 
-export function routeConfiguration(
-  name: string,
-  virtualHosts: readonly Message[],
-  settings: { readonly addXRealIpHeader: boolean; readonly sharded?: boolean },
-): Message {
+export interface TableSettings {
+  readonly addXRealIpHeader: boolean;
+  readonly sharded?: boolean;
+  /** UDP port that clients find HTTP/3 at. */
+  readonly http3Port?: number;
+}
+
+/** How long a client may remember that there is HTTP/3. */
+const ALT_SVC_SECONDS = 86_400;
+
+export function routeConfiguration(name: string, virtualHosts: readonly Message[], settings: TableSettings): Message {
   return {
     name,
     virtual_hosts: virtualHosts,
@@ -23,5 +29,8 @@ export function routeConfiguration(
     ...(settings.addXRealIpHeader
       ? { request_headers_to_add: [setHeader('x-real-ip', '%REQ(X-ENVOY-EXTERNAL-ADDRESS)%')] }
       : {}),
+    ...(settings.http3Port === undefined
+      ? {}
+      : { response_headers_to_add: [setHeader('alt-svc', `h3=":${settings.http3Port}"; ma=${ALT_SVC_SECONDS}`)] }),
   };
 }

@@ -161,6 +161,9 @@ spec:
       ports:
         - { name: http, containerPort: {{ $gateway.httpPort }}, protocol: TCP{{ if $hostPorts }}, hostPort: {{ $gateway.httpPort }}{{ end }} }
         - { name: https, containerPort: {{ $gateway.httpsPort }}, protocol: TCP{{ if $hostPorts }}, hostPort: {{ $gateway.httpsPort }}{{ end }} }
+        {{- if $.Values.global.enableH3 }}
+        - { name: https-h3, containerPort: {{ $gateway.httpsPort }}, protocol: UDP{{ if $hostPorts }}, hostPort: {{ $gateway.httpsPort }}{{ end }} }
+        {{- end }}
         - { name: istio-prom, containerPort: 15020, protocol: TCP }
         - { name: status, containerPort: 15021, protocol: TCP }
         - { name: http-envoy-prom, containerPort: 15090, protocol: TCP }
