@@ -56,7 +56,9 @@ describe('the values', () => {
     const notes = async (set: string) =>
       helm(['install', 'higress', CHART, '-n', NAMESPACE, '--dry-run=client', ...(set === '' ? [] : ['--set', set])]);
     expect(await notes('')).not.toContain('have no effect');
-    const named = await notes('global.enableGatewayAPI=true,higress-core.pilot.image=other,higress-console.replicaCount=3');
+    const named = await notes(
+      'global.enableGatewayAPI=true,higress-core.pilot.image=other,higress-console.replicaCount=3',
+    );
     const list = named.split('have no effect')[1] ?? '';
     expect(list.match(/^ {2}(\S+)$/gm)?.map((line) => line.trim())).toEqual([
       'global.enableGatewayAPI',

@@ -51,6 +51,26 @@ describe('listeners', () => {
   });
 });
 
+describe('what the controller is told by its flags', () => {
+  it('listens on IPv6 and IPv4, and limits what is open to one upstream', () => {
+    const upstream = backend('echo', 8080);
+    const built = createBuilder({ ...options, address: '::', upstreamConcurrency: 500 }, plugins).build(
+      gateway({ hosts: [], backends: [upstream] }),
+    );
+    for (const name of ['http', 'https'])
+      expect(built.resources.listener.get(name)?.message.address).toMatchObject({
+        socket_address: { address: '::', ipv4_compat: true },
+      });
+    const cluster = built.resources.cluster.get(upstream.name);
+    expect(cluster?.message.circuit_breakers).toMatchObject({
+      thresholds: [
+        { priority: 'DEFAULT', max_connections: 500, max_pending_requests: 500, max_requests: 500 },
+        { priority: 'HIGH' },
+      ],
+    });
+  });
+});
+
 describe('memory', () => {
   it('rebuilds the changed host only, and hands out unchanged resources as the same objects', () => {
     const builder = createBuilder(options, plugins);
