@@ -9,6 +9,7 @@ import { apply, helm, kubeconfig, kubectl, run } from './cluster.ts';
 
 const NAMESPACE = 'higress-cli';
 const TEAM = 'cli-team';
+const VALUES = { 'global.ingressClass': NAMESPACE };
 const KEYS = ['cli-consumer-key-0123', 'cli-vendor-key-4567'];
 const dir = mkdtempSync(join(tmpdir(), 'higress-e2e-cli-'));
 
@@ -81,8 +82,7 @@ const withoutSecrets = (text: string) => {
 };
 
 beforeAll(async () => {
-  const values = { 'global.ingressClass': NAMESPACE, 'controller.replicas': '1' };
-  await helm('install', values, NAMESPACE);
+  await helm('install', VALUES, NAMESPACE);
   await apply([backend, ingress('shop', '/shop', '5'), ingress('llm', '/v1', '30'), plugins].join('---\n'));
   await eventually(
     'everything is taken',
@@ -230,7 +230,30 @@ describe('the commands of an operator, in a cluster', () => {
       `higress: namespace "${NAMESPACE}" has no gateway pod "nobody"; there are ${[...names].sort().join(', ')}\n`,
     ]);
     await scale('deployment/higress-controller', 1);
+    await scale('deployment/higress-gateway', 1);
   }, 240_000);
+
+  it('tells a plugin server beside Envoy from the Envoy', async () => {
+    await helm('upgrade', { ...VALUES, 'pluginServer.mode': 'sidecar' }, NAMESPACE);
+    const nodes = await eventually(
+      'both are connected',
+      async () => {
+        const { stdout } = await askHere('status', '-o', 'json');
+        const page = JSON.parse(stdout) as { ready: boolean; nodes: { role: string; pod?: string }[] };
+        return page.ready && page.nodes.length === 2 ? page.nodes : undefined;
+      },
+      120_000,
+    );
+    expect(nodes.map(({ role }) => role).sort()).toEqual(['gateway', 'plugin-server']);
+    expect(nodes[0]?.pod).toMatch(/^higress-gateway-/);
+    expect(nodes[1]?.pod).toBe(nodes[0]?.pod);
+    const { status, stdout } = await askHere('config', 'route');
+    expect([status, stdout.includes('cli.example.com')]).toEqual([0, true]);
+    withoutSecrets(stdout);
+    const text = (await askHere('status')).stdout;
+    expect(text).toMatch(new RegExp(`^${nodes[0]?.pod} +yes +0 +1\\.\\d+\\.\\d+ +to higress-controller-`, 'm'));
+    expect(text).not.toContain('Deployment/higress-plugin-server');
+  }, 300_000);
 
   it('keeps /debug from whoever comes over the network, and lets probes in', async () => {
     const page = (path: string) =>

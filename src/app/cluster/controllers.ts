@@ -37,7 +37,7 @@ export function controllerAt(cluster: Cluster, pod: Pod): AdminClient {
   return new AdminClient(podDoor(cluster, pod.name, CONTROLLER_PORT));
 }
 
-/** What the pod calls itself towards a controller. */
+/** What the pod calls itself towards a controller; a gateway pod may have a plugin server beside its Envoy, which is a node of its own. */
 export function isNodeOf({ id }: NodeStatus, { namespace }: Cluster, pod: Pod): boolean {
   return id === `${pod.name}.${namespace}` || id === pod.name;
 }
@@ -54,7 +54,7 @@ export async function connectionOf(cluster: Cluster, inventory: Inventory, pod: 
     controllers.map(async (one): Promise<Connected | undefined> => {
       const controller = controllerAt(cluster, one);
       const { nodes } = (await controller.page('xds')) as AdsStatus;
-      const node = nodes.find((each) => isNodeOf(each, cluster, pod));
+      const node = nodes.find((each) => each.role === pod.role && isNodeOf(each, cluster, pod));
       return node === undefined ? undefined : { controller, node };
     }),
   );

@@ -169,7 +169,7 @@ function podOf({ metadata, status = {} }: RawPod, role: Role): Pod {
   const stuck = containerStatuses.flatMap(({ state }) => state?.waiting ?? state?.terminated ?? [])[0];
   const refused = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   const said = stuck ?? refused;
-  const because = [said?.reason, said?.message].filter(Boolean).join(': ');
+  const because = [said?.reason, said?.message].filter(Boolean).join(': ').replace(/\s+/g, ' ');
   return {
     name: metadata.name,
     role,

@@ -9,8 +9,9 @@ import { type Inventory, type Pod, podsOf, type Role, readInventory, type Worklo
 export interface ControllerAnswer {
   readonly pod: string;
   readonly leader: boolean;
-  /** Absent: it could not be asked. */
+  /** Absent: it could not be asked, or is not ready. */
   readonly status?: ControllerStatus;
+  /** Why it could not be asked. */
   readonly error?: string;
 }
 
@@ -53,7 +54,7 @@ export async function readClusterStatus(cluster: Cluster): Promise<ClusterStatus
 }
 
 async function ask(cluster: Cluster, pod: Pod, leader: boolean): Promise<ControllerAnswer> {
-  if (!pod.ready) return { pod: pod.name, leader, error: `it is not ready: ${pod.reason}` };
+  if (!pod.ready) return { pod: pod.name, leader };
   try {
     return { pod: pod.name, leader, status: await readStatus(controllerAt(cluster, pod)) };
   } catch (error) {
@@ -77,11 +78,12 @@ function reasons(
     ...missing.map((role) => `namespace ${namespace} has no ${role}`),
     ...workloads.flatMap(workloadReasons),
     ...controllers.flatMap(({ pod, status, error }) => {
-      if (status === undefined) return error?.startsWith('it is not ready') ? [] : [`controller ${pod}: ${error}`];
-      return status.notReadyBecause.map((reason) => `controller ${pod}: ${reason}`);
+      const said = error === undefined ? (status?.notReadyBecause ?? []) : [error];
+      return said.map((reason) => `controller ${pod}: ${reason}`);
     }),
     ...podsOf(inventory, 'gateway')
-      .filter(({ name, ready }) => asked && ready && nodes.every(({ pod }) => pod !== name))
+      .filter(({ ready }) => asked && ready)
+      .filter(({ name }) => nodes.every(({ pod, role }) => pod !== name || role !== 'gateway'))
       .map(({ name }) => `gateway pod ${name} is connected to no controller that answers`),
   ];
 }
