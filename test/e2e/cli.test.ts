@@ -109,7 +109,7 @@ describe('the commands of an operator, in a cluster', () => {
     expect(stdout).toMatch(/^higress-controller-\S+ +yes +0 +\d+\.\d+\.\d+ +leader, 2 connected$/m);
     expect(stdout).toMatch(/^higress-gateway-\S+ +yes +0 +1\.\d+\.\d+ +to higress-controller-\S+ since 20/m);
     expect(stdout).toMatch(/^higress-gateway-\S+ +route +up to date +[0-9a-f]{16} +\d+ +\d+ +20\S+Z +-$/m);
-  }, 60_000);
+  }, 120_000);
 
   it('status as JSON, and not ready when a component is not', async () => {
     await kubectl([
@@ -154,13 +154,13 @@ describe('the commands of an operator, in a cluster', () => {
       expect(stdout).toContain(expected);
       withoutSecrets(stdout);
     },
-    60_000,
+    120_000,
   );
 
   it('config route does hold what is made of those secrets', async () => {
     const { stdout } = await askHere('config', 'route');
     expect(stdout).toContain('[redacted]');
-  }, 60_000);
+  }, 120_000);
 
   it('explain tells what happens to a request, with the objects and the endpoints', async () => {
     const { status, stdout } = await askHere('explain', 'http://cli.example.com/shop/1', '-o', 'json');
@@ -176,7 +176,7 @@ describe('the commands of an operator, in a cluster', () => {
     });
     withoutSecrets(stdout);
     expect((await askHere('explain', 'http://cli.example.com/nothing')).status).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
   it('diff lays manifests over what the cluster has', async () => {
     const file = join(dir, 'next.yaml');
@@ -201,7 +201,7 @@ describe('the commands of an operator, in a cluster', () => {
     expect(rotated.stdout).toContain('config (a secret in it changed)');
     expect(rotated.stdout).not.toContain('cli-consumer-key');
     expect((await kubectl(['-n', TEAM, 'get', 'ingress', '-o', 'name'])).trim().split('\n')).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   it('says which pod was asked when there are more, and takes another by name', async () => {
     await scale('deployment/higress-controller', 2);
@@ -260,7 +260,7 @@ describe('the commands of an operator, in a cluster', () => {
       kubectl(['get', '--raw', `/api/v1/namespaces/${NAMESPACE}/services/higress-controller:8888/proxy${path}`]);
     expect(JSON.parse(await page('/ready'))).toMatchObject({ ready: true });
     await expect(page('/debug/model')).rejects.toThrow(/Forbidden|forbidden/);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('what an operator cannot reach', () => {
@@ -290,7 +290,7 @@ describe('what an operator cannot reach', () => {
     expect(stderr).toMatch(
       /^higress: there is no gateway in namespace "default" of context "[^"]+"; there is one in .*higress-cli/,
     );
-  }, 60_000);
+  }, 120_000);
 
   it('no permission to list: what is refused', async () => {
     const file = await kubeconfigFor('nobody', []);
@@ -299,7 +299,7 @@ describe('what an operator cannot reach', () => {
     expect(stderr).toMatch(
       /^higress: you may not list (deployments|daemonsets|pods) in namespace higress-cli: .*forbidden/,
     );
-  }, 60_000);
+  }, 120_000);
 
   it('no permission to forward ports: what it takes, and status still tells of the pods', async () => {
     const file = await kubeconfigFor('watcher', [list]);
@@ -310,7 +310,7 @@ describe('what an operator cannot reach', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('you may not forward ports to pod');
     expect(stdout).toMatch(/^controller +Deployment\/higress-controller +1\/1 /m);
-  }, 60_000);
+  }, 120_000);
 
   it('nothing more is needed than the role of the manual', async () => {
     const forward = ['--verb=get,create', '--resource=pods/portforward'];
@@ -319,7 +319,7 @@ describe('what an operator cannot reach', () => {
       const { status, stderr } = await runCli([...args, '-n', NAMESPACE, '--kubeconfig', file]);
       expect([args, status, stderr.replace(/^note: .*\n/, '')]).toEqual([args, 0, '']);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('no controller: the pods are told, and no configuration whose secrets nobody can tell', async () => {
     await kubectl(['-n', NAMESPACE, 'scale', 'deployment/higress-controller', '--replicas=0']);
