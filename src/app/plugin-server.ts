@@ -6,7 +6,8 @@ import { wasmRoutes } from '#plugin-server/wasm/routes.ts';
 import { ModuleStore } from '#plugin-server/wasm/store.ts';
 import { catalogue } from '#plugins/index.ts';
 
-export interface PluginServerPlace extends Pick<PluginServerOptions, 'extProc' | 'http' | 'egress' | 'ads'> {
+export interface PluginServerPlace
+  extends Pick<PluginServerOptions, 'extProc' | 'http' | 'control' | 'files' | 'egress' | 'ads'> {
   /** Wasm modules are kept in a folder here. */
   readonly dataDir: string;
 }

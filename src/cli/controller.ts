@@ -33,6 +33,7 @@ export interface ControllerFlags {
   readonly pluginServerExtProcPort: number;
   readonly pluginServerHttpPort: number;
   readonly pluginServerSocketDir: string;
+  readonly pluginUrlPattern: string;
   readonly serviceName: string;
   readonly deploymentName: string;
   readonly dataDir?: string;
@@ -52,15 +53,14 @@ export async function controller(flags: ControllerFlags): Promise<void> {
     podName,
     debugFor: flags.debug ? (flags.debugFrom === 'localhost' ? 'localhost' : 'everybody') : 'nobody',
     domainSuffix: domain,
-    pluginServer:
-      flags.pluginServerMode === 'sidecar'
+    pluginServer: {
+      host: flags.pluginServerHost || `higress-plugin-server-pods.${systemNamespace}.svc.${domain}`,
+      httpPort: flags.pluginServerHttpPort,
+      ...(flags.pluginServerMode === 'sidecar'
         ? { mode: 'sidecar', socketDir: flags.pluginServerSocketDir }
-        : {
-            mode: 'deployment',
-            host: flags.pluginServerHost || `higress-plugin-server.${systemNamespace}.svc.${domain}`,
-            extProcPort: flags.pluginServerExtProcPort,
-            httpPort: flags.pluginServerHttpPort,
-          },
+        : { mode: 'deployment', extProcPort: flags.pluginServerExtProcPort }),
+    },
+    pluginUrlPattern: flags.pluginUrlPattern || pluginServerUrl(systemNamespace),
     serverNames: [
       `${serviceName}.${systemNamespace}.svc`,
       `${serviceName}.${systemNamespace}.svc.${domain}`,
@@ -77,4 +77,10 @@ export async function controller(flags: ControllerFlags): Promise<void> {
   const running = await startController(settings, log);
   log.info({ version: process.version, namespace: systemNamespace }, 'controller started');
   endOnSignal(log, () => running.stop());
+}
+
+/** As Higress's console has it by default, in the gateway's own namespace. */
+function pluginServerUrl(namespace: string): string {
+  const place = '/plugins/${name}/${version}/plugin.wasm';
+  return `http://higress-plugin-server.${namespace}.svc${place}`;
 }

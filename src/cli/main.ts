@@ -129,10 +129,15 @@ program
       .choices(['deployment', 'sidecar'])
       .default('deployment'),
   )
-  .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server of the own namespace', '')
+  .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server-pods of the own namespace', '')
   .option('--pluginServerExtProcPort <port>', 'port for ext_proc', port, 18080)
   .option('--pluginServerHttpPort <port>', 'port for MCP servers and Wasm modules', port, 18081)
   .option('--pluginServerSocketDir <dir>', 'sidecar mode: folder of the Unix sockets', '/var/run/higress')
+  .option(
+    '--pluginUrlPattern <url>',
+    'of WasmPlugins whose url is NAME:VERSION, with ${name} and ${version} (default: the Service higress-plugin-server)',
+    '',
+  )
   .option('--serviceName <name>', "this controller's Service", 'higress-controller')
   .option('--deploymentName <name>', 'Deployment of the controller: owns its Secrets and Lease (default: none)', '')
   .option('--dataDir <dir>', 'files of this replica (default: below the temporary folder)')
@@ -148,6 +153,9 @@ program
   .option('--xdsCertDir <dir>', 'folder with tls.crt, tls.key, ca.crt', '/etc/higress/xds')
   .option('--extProc <address>', ':PORT, HOST:PORT or unix:PATH', listenAddress)
   .option('--http <address>', ':PORT, HOST:PORT or unix:PATH', listenAddress)
+  .option('--control <address>', ':PORT or HOST:PORT for controller and probes when --http is a socket', hostPort)
+  .option('--files <address>', ':PORT or HOST:PORT of /plugins/NAME/VERSION/plugin.wasm; absent = not served', hostPort)
+  .option('--pluginsDir <dir>', 'folder with NAME/VERSION/plugin.wasm for --files')
   .option(
     '--egress <address>',
     "the gateways' egress, HOST:PORT or unix:PATH; absent = plugins cannot call out",

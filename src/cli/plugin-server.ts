@@ -11,6 +11,9 @@ export interface PluginServerFlags {
   readonly xdsCertDir: string;
   readonly extProc?: SocketOrPort;
   readonly http?: SocketOrPort;
+  readonly control?: HostPort;
+  readonly files?: HostPort;
+  readonly pluginsDir?: string;
   readonly egress?: SocketOrPort;
   readonly dataDir: string;
   readonly logLevel: string;
@@ -38,6 +41,8 @@ export async function pluginServer(flags: PluginServerFlags): Promise<void> {
       dataDir: flags.dataDir,
       extProc: flags.extProc ?? EXT_PROC,
       http: flags.http ?? HTTP,
+      control: flags.control,
+      files: flags.files && { address: flags.files, dir: flags.pluginsDir },
       egress: egress === undefined || 'path' in egress ? egress : { ...egress, tls },
       ads: { address: flags.xdsAddress, tls, nodeId: variables.POD_NAME ?? `plugin-server-${process.pid}` },
     },

@@ -40,4 +40,6 @@ export interface WorldSettings {
    * nobody.
    */
   readonly automaticHttps?: { readonly email: string };
+  /** URL of a WasmPlugin whose `url` is only `NAME:VERSION`, with `${name}` and `${version}`; absent = such a URL is an image's. */
+  readonly pluginUrlPattern?: string;
 }

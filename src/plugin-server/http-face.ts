@@ -2,12 +2,13 @@
  * The HTTP/1.1 side of the plugin server. Envoy sends the requests of terminal plugins here, told by header `x-higress-chain`; everything else
  * goes to handlers mounted by path (`/healthz`, `/wasm/…`, debug pages).
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { ServeRequest, ServeResponse } from '#plugin-sdk/serve.ts';
 import type { ChainStore, ServeChain } from './chain-store.ts';
-import { type ListenAddress, listen } from './listen.ts';
+import type { ListenAddress } from './listen.ts';
+import { answerText, byMount, type HttpDoor, type HttpHandler, type Mounts, startHttpDoor } from './mounts.ts';
 
 const CHAIN_HEADER = 'x-higress-chain';
 const ROUTE_HEADER = 'x-higress-route';
@@ -16,51 +17,31 @@ const BODY_LIMIT_BYTES = 100 * 1024 * 1024;
 const IDLE_MS = 3_700_000;
 const HOP_HEADERS = new Set([CHAIN_HEADER, ROUTE_HEADER, 'connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
 export interface HttpFaceOptions {
   readonly address: ListenAddress;
   readonly chains: ChainStore;
   readonly hostOf: (plugin: string) => HostServices;
   readonly log: PluginLog;
-  /** Path prefix to handler; the longest prefix wins. */
-  readonly mounts?: Readonly<Record<string, HttpHandler>>;
+  readonly mounts?: Mounts;
 }
 
-export interface HttpFace {
-  readonly address: ListenAddress;
-  stop(): Promise<void>;
-}
-
-export async function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
-  const mounts = Object.entries(options.mounts ?? {}).sort(([a], [b]) => b.length - a.length);
-  const server = createServer({ keepAlive: true, noDelay: true, maxHeaderSize: 256 * 1024 }, (request, response) => {
-    handle(options, mounts, request, response).catch((error: unknown) => {
-      options.log.error(
-        { err: error instanceof Error ? error.stack : String(error) },
-        'a request to the plugin server failed',
-      );
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
-    });
-  });
-  server.keepAliveTimeout = IDLE_MS;
-  server.requestTimeout = 0;
-  server.headersTimeout = 0;
-  const address = await listen(server, options.address);
-  return {
-    address,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+export async function startHttpFace(options: HttpFaceOptions): Promise<HttpDoor> {
+  const otherwise = byMount(options.mounts ?? {});
+  return startHttpDoor(
+    options.address,
+    (request, response) => handle(options, otherwise, request, response),
+    options.log,
+    (server) => {
+      server.keepAliveTimeout = IDLE_MS;
+      server.requestTimeout = 0;
+      server.headersTimeout = 0;
+    },
+  );
 }
 
 async function handle(
   options: HttpFaceOptions,
-  mounts: readonly [string, HttpHandler][],
+  otherwise: HttpHandler,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -73,12 +54,7 @@ async function handle(
     } else await serve(options, chain, request, response);
     return;
   }
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
-  const mount = mounts.find(
-    ([prefix]) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
-  );
-  if (mount === undefined) answerText(response, 404, 'not found');
-  else await mount[1](request, response);
+  await otherwise(request, response);
 }
 
 async function serve(
@@ -167,8 +143,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     parts.push(part);
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-}
-
-function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
 }

@@ -15,9 +15,10 @@ import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
 import { redisClients } from './host/redis.ts';
 import { webReader } from './host/web.ts';
-
-import { type HttpHandler, startHttpFace } from './http-face.ts';
+import { startHttpFace } from './http-face.ts';
 import type { ListenAddress } from './listen.ts';
+import { byMount, type Mounts, startHttpDoor } from './mounts.ts';
+import { pluginFiles } from './plugin-files.ts';
 
 export interface PluginServerOptions {
   readonly catalogue: PluginCatalogue;
@@ -33,7 +34,11 @@ export interface PluginServerOptions {
     | { readonly address: ListenAddress; readonly nodeId: string; readonly tls?: TlsFiles | undefined }
     | undefined;
   /** Further handlers of the HTTP face by path prefix, for example `/wasm/`. */
-  readonly mounts?: Readonly<Record<string, HttpHandler>> | undefined;
+  readonly mounts?: Mounts | undefined;
+  /** The HTTP face once more, without the requests of plugins: for the control plane and probes where `http` is a Unix socket. */
+  readonly control?: ListenAddress | undefined;
+  /** Where plugin files are served, by `/plugins/NAME/VERSION/plugin.wasm`, and the folder with `NAME/VERSION/plugin.wasm`. */
+  readonly files?: { readonly address: ListenAddress; readonly dir: string | undefined } | undefined;
   readonly registry?: Registry | undefined;
   readonly now?: (() => number) | undefined;
   readonly random?: (() => number) | undefined;
@@ -53,6 +58,8 @@ export interface PluginServerStatus {
 export interface PluginServer {
   readonly extProc: ListenAddress;
   readonly http: ListenAddress;
+  /** As bound. */
+  readonly files: ListenAddress | undefined;
   readonly store: ChainStore;
   readonly registry: Registry;
   status(): PluginServerStatus;
@@ -93,33 +100,33 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     streams: extProc.streams(),
     synced: ads?.synced ?? false,
   });
-  const http = await startHttpFace({
-    address: options.http,
-    chains: store,
-    hostOf,
-    log,
-    mounts: {
-      '/healthz': (_request, response) => answerJson(response, 200, status()),
-      '/ready': (_request, response) =>
-        answerJson(response, options.ads === undefined || status().synced ? 200 : 503, status()),
-      '/metrics': async (_request, response) => {
-        response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
-      },
-      '/debug/plugins': (_request, response) => answerJson(response, 200, debugPage(store, catalogue, status())),
-      ...options.mounts,
+  const mounts: Mounts = {
+    '/healthz': (_request, response) => answerJson(response, 200, status()),
+    '/ready': (_request, response) =>
+      answerJson(response, options.ads === undefined || status().synced ? 200 : 503, status()),
+    '/metrics': async (_request, response) => {
+      response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
     },
-  });
+    '/debug/plugins': (_request, response) => answerJson(response, 200, debugPage(store, catalogue, status())),
+    ...options.mounts,
+  };
+  const http = await startHttpFace({ address: options.http, chains: store, hostOf, log, mounts });
+  const control = options.control && (await startHttpDoor(options.control, byMount(mounts), log));
+  const files =
+    options.files &&
+    (await startHttpDoor(options.files.address, byMount({ '/plugins/': pluginFiles(options.files.dir) }), log));
   ads?.start();
   return {
     extProc: extProc.address,
     http: http.address,
+    files: files?.address,
     store,
     registry,
     status,
     stop: async () => {
       await ads?.stop();
       store.stop();
-      await Promise.all([extProc.stop(), http.stop()]);
+      await Promise.all([extProc.stop(), http.stop(), control?.stop(), files?.stop()]);
       egress.stop();
       redis.stop();
     },

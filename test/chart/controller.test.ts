@@ -55,7 +55,7 @@ const OWN_NAMESPACE = [
   '/secrets[higress-acme-challenges]: get patch',
   '/secrets[higress-xds-ca,higress-xds-gateway,higress-xds-plugin-server]: get update',
   '/services: list watch create',
-  '/services[higress-plugin-server]: patch delete',
+  '/services[higress-plugin-server,higress-plugin-server-pods]: patch delete',
   'apps/deployments: list watch create',
   'apps/deployments[higress-controller]: get',
   'apps/deployments[higress-plugin-server]: patch delete',
@@ -183,7 +183,7 @@ describe('the plugin server', () => {
 
   it('is what the controller makes of the ConfigMap', async () => {
     const objects = pluginServerObjects(await valuesOf(), NAMESPACE, owner);
-    expect(objects.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+    expect(objects.map(({ kind }) => kind)).toEqual(['Service', 'Service', 'Deployment', 'PodDisruptionBudget']);
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await valuesOf()).toMatchObject({
       replicas: 2,
@@ -206,14 +206,75 @@ describe('the plugin server', () => {
   });
 
   it('is in the gateway pods in sidecar mode, as the same user as Envoy', async () => {
-    expect(pluginServerObjects(await valuesOf({ pluginServer: { mode: 'sidecar' } }), NAMESPACE, owner)).toEqual([]);
+    const services = pluginServerObjects(await valuesOf({ pluginServer: { mode: 'sidecar' } }), NAMESPACE, owner);
+    expect(services.map(({ kind }) => kind)).toEqual(['Service', 'Service']);
     const pod = find(await render({ pluginServer: { mode: 'sidecar' } }), 'Deployment', 'higress-gateway').spec.template
       .spec;
     expect(pod.securityContext.runAsUser).toBe(1337);
+    const { labels } = find(await render({ pluginServer: { mode: 'sidecar' } }), 'Deployment', 'higress-gateway').spec
+      .template.metadata;
+    // Kubernetes starts Envoy after it.
+    expect(pod.initContainers[0]).toMatchObject({
+      restartPolicy: 'Always',
+      startupProbe: { httpGet: { path: '/healthz' } },
+    });
+    const targets = pod.initContainers[0].ports.map(({ name }: { name: string }) => name);
+    for (const { spec } of services as unknown as { spec: { selector: object; ports: { targetPort: string }[] } }[]) {
+      expect(labels).toMatchObject(spec.selector);
+      for (const { targetPort } of spec.ports) expect(targets).toContain(targetPort);
+    }
     for (const container of [...pod.initContainers, ...pod.containers]) {
       expect(container.securityContext.runAsUser).toBeUndefined();
       expect(container.volumeMounts).toContainEqual({ name: 'sockets', mountPath: '/var/run/higress' });
     }
+  });
+});
+
+describe('Wasm files', () => {
+  const pattern = async (values: Readonly<Record<string, unknown>> = {}) => {
+    const [container] = find(await render(values), 'Deployment', 'higress-controller').spec.template.spec.containers;
+    return container.args.find((arg: string) => arg.startsWith('--pluginUrlPattern=')).split('=')[1];
+  };
+
+  it('are looked for in the plugin server of the release, or where the values say', async () => {
+    const path = '/plugins/${name}/${version}/plugin.wasm';
+    expect(await pattern()).toBe(`http://higress-plugin-server.${NAMESPACE}.svc${path}`);
+    expect(await pattern({ pluginServer: { name: 'plugins', service: { port: 8080 } } })).toBe(
+      `http://plugins.${NAMESPACE}.svc:8080${path}`,
+    );
+    const urlPattern = 'oci://registry.test/${name}:${version}';
+    expect(await pattern({ 'higress-console': { pluginServer: { urlPattern } } })).toBe(urlPattern);
+  });
+
+  it.each([
+    ['pluginServer', { pluginServer: { pluginsVolume: { configMap: { name: 'modules' } } } }, 'configMap'],
+    ['the node', { global: { volumeWasmPlugins: true } }, 'hostPath'],
+  ])('come from a volume that %s names, in both modes', async (_, values, source) => {
+    const sidecarValues = {
+      ...values,
+      pluginServer: { ...('pluginServer' in values ? values.pluginServer : {}), mode: 'sidecar' },
+    };
+    const gateway = find(await render(sidecarValues), 'Deployment', 'higress-gateway').spec.template.spec;
+    const { data } = find(await render(values), 'ConfigMap', VALUES_CONFIG_MAP);
+    const parsed = pluginServerValuesSchema.parse(parse(data['values.yaml']));
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: VALUES_CONFIG_MAP, uid: 'x' };
+    const deployment = pluginServerObjects(parsed, NAMESPACE, owner).find(({ kind }) => kind === 'Deployment');
+    const own = (deployment as unknown as { spec: { template: { spec: typeof gateway } } }).spec.template.spec;
+    for (const [pod, container] of [
+      [gateway, gateway.initContainers[0]],
+      [own, own.containers[0]],
+    ]) {
+      expect(pod.volumes.find(({ name }: { name: string }) => name === 'plugins')).toHaveProperty(source);
+      expect(container.volumeMounts).toContainEqual({ name: 'plugins', mountPath: '/opt/plugins', readOnly: true });
+      expect(container.args).toContain('--pluginsDir=/opt/plugins');
+    }
+  });
+
+  it('and the gateway cannot have the same port in one pod', async () => {
+    const values = { gateway: { httpPort: 8080 }, pluginServer: { mode: 'sidecar', ports: { files: 8080 } } };
+    await expect(render(values)).rejects.toThrow(
+      /gateway\.httpPort is 8080.*choose another pluginServer\.ports\.files/,
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fetchRaw } from '../support/gateway.ts';
+import { steadyTraffic, type Traffic } from '../support/traffic.ts';
 
 const CHART = fileURLToPath(new URL('../../charts/higress', import.meta.url));
 export const SYSTEM = 'higress-system';
@@ -74,33 +75,14 @@ export const get = (host: string, path = '/', headers: Readonly<Record<string, s
 export const status = async (...request: Parameters<typeof get>) => (await get(...request)).status;
 export const HELLO = 'hello.example.com';
 
-/** New connections without pause until `stop`. */
-function traffic(host: string) {
-  const failures: string[] = [];
-  let sent = 0;
-  let running = true;
-  const loop = (async () => {
-    while (running) {
-      const outcome = await status(host).catch((error: Error) => error.message);
-      sent += 1;
-      if (outcome !== 200) failures.push(`request ${sent}: ${outcome}`);
-    }
-  })();
-  return {
-    stop: async () => {
-      running = false;
-      await loop;
-      return { sent, failures };
-    },
-  };
-}
+const started: Traffic[] = [];
 
-const started: ReturnType<typeof traffic>[] = [];
-export const steady = (host: string) => {
-  const one = traffic(host);
-  started.push(one);
-  return one;
-};
+/** New connections without pause until `stop`. */
+export function steady(...request: Parameters<typeof get>): Traffic {
+  const traffic = steadyTraffic(() => status(...request));
+  started.push(traffic);
+  return traffic;
+}
 
 /** For `afterAll`: a test that failed leaves its traffic running. */
 export async function stopTraffic(): Promise<void> {

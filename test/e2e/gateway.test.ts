@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { eventually } from '../support/gateway.ts';
+import { buildWasm } from '../support/wasm.ts';
 import {
   apply,
   everything,
@@ -22,12 +23,80 @@ import {
   stopTraffic,
 } from './cluster.ts';
 
+/** A module in a ConfigMap, which the plugin server mounts. */
+const MODULES = 'e2e-modules';
+const deploy = (action: 'install' | 'upgrade', values: Readonly<Record<string, string>>) =>
+  helm(action, {
+    'pluginServer.pluginsVolume.configMap.name': MODULES,
+    'pluginServer.pluginsVolume.configMap.items[0].key': 'plugin.wasm',
+    'pluginServer.pluginsVolume.configMap.items[0].path': 'add-header/1.0.0/plugin.wasm',
+    ...values,
+  });
+
+const modules = `apiVersion: v1
+kind: Namespace
+metadata: { name: ${SYSTEM} }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: ${MODULES}, namespace: ${SYSTEM} }
+binaryData: { plugin.wasm: ${buildWasm('add-header').toString('base64')} }
+`;
+
+/** A route whose requests the module denies: `url` of the WasmPlugin is only its name and version. */
+const denied = (name: string) => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: ${name} }
+spec:
+  ingressClassName: higress
+  rules:
+    - host: ${name}.example.com
+      http:
+        paths: [{ path: /, pathType: Prefix, backend: { service: { name: demo-backend, port: { name: http } } } }]
+---
+apiVersion: extensions.higress.io/v1alpha1
+kind: WasmPlugin
+metadata: { name: ${name}, namespace: ${SYSTEM} }
+spec:
+  url: add-header:1.0.0
+  matchRules: [{ ingress: [default/${name}], config: { value: deny-${name} } }]
+`;
+
+const denies = (name: string) => async () => {
+  const answer = await get(`${name}.example.com`);
+  return answer.status === 403 && answer.body === 'denied by the module';
+};
+
+async function callTool(): Promise<string | undefined> {
+  const client = new Client({ name: 'e2e', version: '1.0.0' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${gatewayUrl}/mcp`)));
+  const { content } = await client.callTool({ name: 'get-weather', arguments: { city: 'Lisbon' } });
+  await client.close();
+  return (content as { text: string }[])[0]?.text;
+}
+const WEATHER = 'Lisbon: 21 degrees Celsius, clear';
+
+/** One pod, at once: without its grace period. */
+async function kill(label: string): Promise<void> {
+  const [pod] = await podNames(label);
+  await kubectl(['-n', SYSTEM, 'delete', pod ?? '', '--grace-period=0', '--force', '--wait=true', '--timeout=120s']);
+}
+
+/** How many addresses of plugin servers the Envoy of a gateway pod has. */
+async function pluginServersOf(pod: string): Promise<number> {
+  const page = `/api/v1/namespaces/${SYSTEM}/pods/${pod.replace('pod/', '')}:15020/proxy/stats/prometheus`;
+  // Envoy takes what stands before the first dot of the cluster's name for the name.
+  const line = /^envoy_cluster_plugin_server_membership_healthy\{[^}]*\} (\d+)$/m;
+  return Number(line.exec(await kubectl(['get', '--raw', page]))?.[1]);
+}
+
 /** What was there before. */
 let before: ReadonlySet<string>;
 
 beforeAll(async () => {
   before = await everything();
-  await helm('install', {});
+  await apply(modules);
+  await deploy('install', {});
 }, 400_000);
 
 afterAll(stopTraffic);
@@ -44,18 +113,7 @@ describe('the chart', () => {
     expect(await status('private.example.com', '/', { 'x-api-key': 'demo-key-1' })).toBe(200);
     await eventually('the plugin server is deployed', () => ready('deployment', 'higress-plugin-server'), 180_000);
     await eventually('the plugin blocks', async () => (await status(HELLO, '/forbidden')) === 403, 60_000);
-    const text = await eventually(
-      'the MCP tool answers',
-      async () => {
-        const client = new Client({ name: 'e2e', version: '1.0.0' });
-        await client.connect(new StreamableHTTPClientTransport(new URL(`${gatewayUrl}/mcp`)));
-        const { content } = await client.callTool({ name: 'get-weather', arguments: { city: 'Lisbon' } });
-        await client.close();
-        return (content as { text: string }[])[0]?.text;
-      },
-      60_000,
-    );
-    expect(text).toBe('Lisbon: 21 degrees Celsius, clear');
+    expect(await eventually('the MCP tool answers', callTool, 60_000)).toBe(WEATHER);
   }, 400_000);
 
   it('says in the status what runs', async () => {
@@ -69,6 +127,13 @@ describe('the chart', () => {
       );
     });
   }, 60_000);
+
+  it('serves Wasm files in the plugin server, and runs them by name and version', async () => {
+    const files = `/api/v1/namespaces/${SYSTEM}/services/http:higress-plugin-server:80/proxy/plugins`;
+    expect((await kubectl(['get', '--raw', `${files}/add-header/1.0.0/plugin.wasm`])).slice(1, 4)).toBe('asm');
+    await apply(denied('module'));
+    await eventually('the module runs', denies('module'), 60_000);
+  }, 120_000);
 
   it('mends its plugin server when somebody changes or deletes it', async () => {
     await kubectl(['-n', SYSTEM, 'delete', 'deployment', 'higress-plugin-server', '--wait=false']);
@@ -91,9 +156,44 @@ describe('the chart', () => {
     expect(sent).toBeGreaterThan(20);
   }, 300_000);
 
+  it('serves on when a gateway pod is killed: at most what it had in hand is lost', async () => {
+    const flow = steady(HELLO);
+    await kill('app=higress-gateway');
+    await ready('deployment', 'higress-gateway');
+    const { sent, failures } = await flow.stop();
+    // One request after another: it has one in hand.
+    expect(failures.length).toBeLessThanOrEqual(1);
+    expect(sent).toBeGreaterThan(20);
+    expect(await status(HELLO)).toBe(200);
+  }, 300_000);
+
+  it('loses no request when one of two pods of the plugin server is killed', async () => {
+    await deploy('upgrade', { 'pluginServer.autoscaling.enabled': 'true' });
+    // The autoscaler's lower limit.
+    await eventually('there are two', async () => (await podNames('app=higress-plugin-server')).length === 2, 120_000);
+    await ready('deployment', 'higress-plugin-server');
+    await eventually(
+      'the gateways know both',
+      async () => {
+        const gateways = await podNames('app=higress-gateway');
+        const known = await Promise.all(gateways.map(pluginServersOf));
+        return known.every((count) => count === 2);
+      },
+      60_000,
+    );
+    const [native, streamed] = [steady('private.example.com', '/', { 'x-api-key': 'demo-key-1' }), steady(HELLO)];
+    await kill('app=higress-plugin-server');
+    await ready('deployment', 'higress-plugin-server');
+    for (const flow of [native, streamed]) {
+      const { sent, failures } = await flow.stop();
+      expect(failures).toEqual([]);
+      expect(sent).toBeGreaterThan(20);
+    }
+  }, 400_000);
+
   it('is upgraded under traffic without a failed request', async () => {
     const flow = steady(HELLO);
-    await helm('upgrade', {
+    await deploy('upgrade', {
       'gateway.podLabels.e2e': 'upgraded',
       'controller.podLabels.e2e': 'upgraded',
       'gateway.replicas': '2',
@@ -103,8 +203,31 @@ describe('the chart', () => {
     expect(sent).toBeGreaterThan(20);
   }, 400_000);
 
+  it('takes the plugin server into the gateway pods: plugins, MCP tools and modules, also in a pod that comes later', async () => {
+    await deploy('upgrade', { 'pluginServer.mode': 'sidecar' });
+    await eventually(
+      'the pods of the plugin server are gone',
+      async () => (await podNames('app=higress-plugin-server')).length === 0,
+      120_000,
+    );
+    await eventually('the plugin blocks', async () => (await status(HELLO, '/forbidden')) === 403, 60_000);
+    expect(await eventually('the MCP tool answers', callTool, 60_000)).toBe(WEATHER);
+    await eventually('the module runs', denies('module'), 60_000);
+    await apply(denied('sidecar'));
+    await eventually('a new use of it as well', denies('sidecar'), 60_000);
+    const [pod] = await podNames('app=higress-gateway');
+    await kubectl(['-n', SYSTEM, 'delete', pod ?? '', '--wait=true', '--timeout=120s']);
+    await ready('deployment', 'higress-gateway');
+    await eventually('the next pod runs it', denies('sidecar'), 60_000);
+    expect(await status(HELLO)).toBe(200);
+  }, 400_000);
+
   it('leaves nothing behind but the kinds, and the namespace that helm made', async () => {
-    await kubectl(['delete', '-f', '-'], samples);
+    await kubectl(
+      ['delete', '--ignore-not-found', '-f', '-'],
+      [samples, denied('module'), denied('sidecar')].join('---\n'),
+    );
+    await kubectl(['-n', SYSTEM, 'delete', 'configmap', MODULES]);
     await kubectl(['delete', '-f', '-'], nodePortService);
     await run('helm', ['uninstall', 'higress', '-n', SYSTEM, '--wait', '--timeout', '2m']);
     const kept = [

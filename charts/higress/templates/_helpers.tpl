@@ -125,6 +125,24 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
+{{/* The volume of Wasm files, without its name; empty = none. */}}
+{{- define "higress.pluginsVolume" -}}
+{{- if .Values.pluginServer.pluginsVolume -}}
+{{- toYaml .Values.pluginServer.pluginsVolume -}}
+{{- else if .Values.global.volumeWasmPlugins -}}
+hostPath: { path: /opt/plugins }
+{{- else -}}
+{}
+{{- end -}}
+{{- end }}
+
+{{- define "higress.pluginUrlPattern" -}}
+{{- $plugins := .Values.pluginServer -}}
+{{- $port := eq (int $plugins.service.port) 80 | ternary "" (printf ":%d" (int $plugins.service.port)) -}}
+{{- $pattern := (index .Values "higress-console").pluginServer.urlPattern -}}
+{{- $pattern | replace "http://higress-plugin-server.higress-system.svc/" (printf "http://%s.%s.svc%s/" $plugins.name .Release.Namespace $port) -}}
+{{- end }}
+
 {{- define "higress.downwardEnv" -}}
 - name: POD_NAME
   valueFrom: { fieldRef: { fieldPath: metadata.name } }

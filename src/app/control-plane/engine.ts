@@ -104,8 +104,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onChange: () => rebuild(),
     log,
   });
-  const { systemNamespace } = options.world;
-  const binder = createPluginBinder(catalogue, { systemNamespace }, { lastGood: createLastGood() });
+  const binder = createPluginBinder(catalogue, options.world, { lastGood: createLastGood() });
   const translator = createTranslator(options.world, { catalogue, binder });
   const builder = createBuilder({ ...options.build, wasm }, catalogue);
   const pipeline = new Pipeline({

@@ -53,6 +53,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     httpsPublicPort: 443,
     wildcardFallback: true,
     ...(settings.enableAutomaticHttps ? { automaticHttps: { email: settings.automaticHttpsEmail } } : {}),
+    pluginUrlPattern: settings.pluginUrlPattern,
   };
   let sources: KubeSources | undefined;
   const status = new StatusWriter({
@@ -98,7 +99,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     ads: certified.then(() => ({ address: settings.grpcAddress, tls: certificates.files })),
     admin: settings.httpAddress,
     debugFor: settings.debugFor,
-    modules: moduleServer(settings),
+    modules: { host: settings.pluginServer.host, port: settings.pluginServer.httpPort },
     startSources: (listener) => {
       tellOfCertificates = (problems) => listener.onProblems('automatic-https', problems);
       sources = startKubeSources(
@@ -193,12 +194,6 @@ function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> 
       client: 'plugin-server',
     },
   };
-}
-
-function moduleServer({ pluginServer }: ControllerSettings) {
-  return pluginServer.mode === 'sidecar'
-    ? { socketPath: join(pluginServer.socketDir, 'plugin-http.sock') }
-    : { host: pluginServer.host, port: pluginServer.httpPort };
 }
 
 /** Of the object that has the problem. */

@@ -23,23 +23,31 @@ function container(values: object = {}): Container {
 }
 
 describe('objects of the plugin server', () => {
-  it('are a Deployment, a headless Service and a PodDisruptionBudget, owned by the values', () => {
-    expect(kinds()).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+  it('are two Services, a Deployment and a PodDisruptionBudget, owned by the values', () => {
+    expect(kinds()).toEqual(['Service', 'Service', 'Deployment', 'PodDisruptionBudget']);
     for (const { metadata } of objects()) {
       expect(metadata.namespace).toBe('ns');
       expect(metadata.ownerReferences).toEqual([owner]);
     }
-    expect(specOf('Service')).toMatchObject({ clusterIP: 'None' });
+    const [files, pods] = objects();
+    expect(files?.metadata.name).toBe('higress-plugin-server');
+    expect(files?.spec).toMatchObject({ type: 'ClusterIP', ports: [{ port: 80, targetPort: 'files' }, {}, {}] });
+    expect(pods?.metadata.name).toBe('higress-plugin-server-pods');
+    expect(pods?.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: false });
   });
 
   it('leave the number of replicas to the autoscaler where there is one', () => {
     expect(kinds({ autoscaling: { enabled: true } })).toContain('HorizontalPodAutoscaler');
-    expect(objects()[0]?.spec).toMatchObject({ replicas: 2 });
-    expect(objects({ autoscaling: { enabled: true } })[0]?.spec).not.toHaveProperty('replicas');
+    expect(specOf('Deployment')).toMatchObject({ replicas: 2 });
+    expect(specOf('Deployment', { autoscaling: { enabled: true } })).not.toHaveProperty('replicas');
   });
 
-  it('are none where plugins run beside each gateway', () => {
-    expect(kinds({ mode: 'sidecar' })).toEqual([]);
+  it('are Services of the gateways where plugins run beside each of them, also of one that is not ready yet', () => {
+    const gatewaySelector = { app: 'higress-gateway' };
+    expect(kinds({ mode: 'sidecar' })).toEqual(['Service', 'Service']);
+    const [files, pods] = objects({ mode: 'sidecar', gatewaySelector });
+    expect(files?.spec).toMatchObject({ selector: gatewaySelector, ports: [{ port: 80, targetPort: 'files' }] });
+    expect(pods?.spec).toMatchObject({ selector: gatewaySelector, publishNotReadyAddresses: true });
   });
 
   it('run without privileges, with the values of the chart', () => {

@@ -26,7 +26,14 @@ export const pluginServerValuesSchema = z.object({
   podSecurityContext: object.default({}),
   securityContext: object.default({}),
   logLevel: z.string().default('info'),
-  ports: z.object({ extProc: z.int().default(18080), http: z.int().default(18081) }).prefault({}),
+  ports: z
+    .object({ extProc: z.int().default(18080), http: z.int().default(18081), files: z.int().default(18082) })
+    .prefault({}),
+  service: z.object({ port: z.int().default(80) }).prefault({}),
+  /** A volume with `NAME/VERSION/plugin.wasm`; empty = none. */
+  pluginsVolume: object.default({}),
+  /** Labels of the gateway's pods, which hold the plugin server in sidecar mode. */
+  gatewaySelector: z.record(z.string(), z.string()).default({}),
   /** Where the plugin server finds its control plane, `HOST:PORT`. */
   xdsAddress: z.string(),
   /** Envoy's egress listener, `HOST:PORT`; empty = plugins cannot call out. */
@@ -61,6 +68,8 @@ export interface ManagedObject {
 const COMPONENT_LABEL = 'app';
 const CERTIFICATES = '/etc/higress/xds';
 const DATA = '/var/lib/higress';
+/** Also where `file:///opt/plugins/…` of a WasmPlugin is read. */
+const PLUGINS = '/opt/plugins';
 
 /** Every object that should be there; of the kinds that are not among them none should be. */
 export function pluginServerObjects(
@@ -68,7 +77,7 @@ export function pluginServerObjects(
   namespace: string,
   owner: OwnerReference,
 ): readonly ManagedObject[] {
-  if (values.mode === 'sidecar') return [];
+  const sidecar = values.mode === 'sidecar';
   const selector = { [COMPONENT_LABEL]: values.name };
   const metadata = {
     name: values.name,
@@ -76,34 +85,20 @@ export function pluginServerObjects(
     labels: { ...values.labels, ...selector, 'app.kubernetes.io/managed-by': 'higress-controller' },
     ownerReferences: [owner],
   };
-  const { autoscaling, podDisruptionBudget, ports } = values;
-  const objects: ManagedObject[] = [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: {
-        ...(autoscaling.enabled ? {} : { replicas: values.replicas }),
-        selector: { matchLabels: selector },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: podTemplate(values, selector),
-      },
+  const { autoscaling, podDisruptionBudget } = values;
+  const objects: ManagedObject[] = services(values, metadata, sidecar ? values.gatewaySelector : selector);
+  if (sidecar) return objects;
+  objects.push({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: {
+      ...(autoscaling.enabled ? {} : { replicas: values.replicas }),
+      selector: { matchLabels: selector },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: podTemplate(values, selector),
     },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: {
-        selector,
-        // Headless: Envoy sees every pod and spreads streams, not connections, over them.
-        clusterIP: 'None',
-        ports: [
-          { name: 'grpc-ext-proc', port: ports.extProc, targetPort: 'grpc-ext-proc', protocol: 'TCP' },
-          { name: 'http', port: ports.http, targetPort: 'http', protocol: 'TCP' },
-        ],
-      },
-    },
-  ];
+  });
   if (podDisruptionBudget.enabled)
     objects.push({
       apiVersion: 'policy/v1',
@@ -134,8 +129,38 @@ export function pluginServerObjects(
   return objects;
 }
 
+/** One for everybody, with plugin files; one for gateways and controller, by which they see every pod. */
+function services(
+  { mode, ports, service }: PluginServerValues,
+  metadata: ManagedObject['metadata'],
+  selector: Readonly<Record<string, string>>,
+): ManagedObject[] {
+  const port = (name: string, number: number) => ({ name, port: number, targetPort: name, protocol: 'TCP' });
+  // A gateway has a port of the name `http` already.
+  const http = { ...port('http', ports.http), targetPort: mode === 'sidecar' ? 'http-plugins' : 'http' };
+  const runtime = mode === 'sidecar' ? [http] : [port('grpc-ext-proc', ports.extProc), http];
+  const files = { ...port('http-files', service.port), targetPort: 'files' };
+  const one = { apiVersion: 'v1', kind: 'Service' } as const;
+  return [
+    { ...one, metadata, spec: { type: 'ClusterIP', selector, ports: [files, ...(mode === 'sidecar' ? [] : runtime)] } },
+    {
+      ...one,
+      metadata: { ...metadata, name: podsServiceName(metadata.name) },
+      // Headless: Envoy spreads streams, not connections, over the pods, and the controller asks each for its modules: also a gateway's that is not
+      // ready yet, because it waits for a module.
+      spec: { clusterIP: 'None', publishNotReadyAddresses: mode === 'sidecar', selector, ports: runtime },
+    },
+  ];
+}
+
+/** The headless Service of the plugin server `name`. */
+function podsServiceName(name: string): string {
+  return `${name}-pods`;
+}
+
 function podTemplate(values: PluginServerValues, selector: Readonly<Record<string, string>>): unknown {
   const { ports } = values;
+  const withPlugins = Object.keys(values.pluginsVolume).length > 0;
   const antiAffinity = {
     podAntiAffinity: {
       preferredDuringSchedulingIgnoredDuringExecution: [
@@ -178,6 +203,8 @@ function podTemplate(values: PluginServerValues, selector: Readonly<Record<strin
             `--xdsCertDir=${CERTIFICATES}`,
             `--extProc=:${ports.extProc}`,
             `--http=:${ports.http}`,
+            `--files=:${ports.files}`,
+            ...(withPlugins ? [`--pluginsDir=${PLUGINS}`] : []),
             `--dataDir=${DATA}`,
             `--logLevel=${values.logLevel}`,
             ...(values.egressAddress === '' ? [] : [`--egress=${values.egressAddress}`]),
@@ -190,6 +217,7 @@ function podTemplate(values: PluginServerValues, selector: Readonly<Record<strin
           ports: [
             { name: 'grpc-ext-proc', containerPort: ports.extProc, protocol: 'TCP' },
             { name: 'http', containerPort: ports.http, protocol: 'TCP' },
+            { name: 'files', containerPort: ports.files, protocol: 'TCP' },
           ],
           readinessProbe: probe('/ready'),
           livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 6 },
@@ -203,12 +231,14 @@ function podTemplate(values: PluginServerValues, selector: Readonly<Record<strin
           volumeMounts: [
             { name: 'xds', mountPath: CERTIFICATES, readOnly: true },
             { name: 'data', mountPath: DATA },
+            ...(withPlugins ? [{ name: 'plugins', mountPath: PLUGINS, readOnly: true }] : []),
           ],
         },
       ],
       volumes: [
         { name: 'xds', secret: { secretName: CLIENT_SECRETS['plugin-server'] } },
         { name: 'data', emptyDir: {} },
+        ...(withPlugins ? [{ name: 'plugins', ...values.pluginsVolume }] : []),
       ],
     },
   };

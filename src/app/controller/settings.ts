@@ -6,11 +6,12 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Where gateways find the plugin server. */
-export type PluginServerPlace =
-  | { readonly mode: 'deployment'; readonly host: string; readonly extProcPort: number; readonly httpPort: number }
+/** Where gateways find the plugin server; the controller asks it for Wasm modules at `host:httpPort`, every pod behind the name. */
+export type PluginServerPlace = { readonly host: string; readonly httpPort: number } & (
+  | { readonly mode: 'deployment'; readonly extProcPort: number }
   /** Unix sockets in a folder that both containers of the gateway pod mount. */
-  | { readonly mode: 'sidecar'; readonly socketDir: string };
+  | { readonly mode: 'sidecar'; readonly socketDir: string }
+);
 
 export interface ControllerSettings {
   readonly systemNamespace: string;
@@ -46,6 +47,8 @@ export interface ControllerSettings {
   /** Folder of the mounted client certificate in gateway pods. */
   readonly gatewayCertDir: string;
   readonly pluginServer: PluginServerPlace;
+  /** URL of a WasmPlugin whose `url` is only `NAME:VERSION`, with `${name}` and `${version}`. */
+  readonly pluginUrlPattern: string;
   /** The Deployment that this process belongs to, owner of what it makes for itself; empty = none. */
   readonly deploymentName: string;
   /** DNS names of this controller's Service. */

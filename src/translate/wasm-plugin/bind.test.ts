@@ -55,8 +55,8 @@ const secret = (name: string, data: Record<string, string>, namespace = 'higress
   type: 'Opaque',
   data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, new SecretText(value)])),
 });
-const binderOf = (options?: BinderOptions) =>
-  createPluginBinder(catalogue, { systemNamespace: 'higress-system' }, options);
+const binderOf = (options?: BinderOptions, settings: { pluginUrlPattern?: string } = {}) =>
+  createPluginBinder(catalogue, { systemNamespace: 'higress-system', ...settings }, options);
 const prepare = (plugins: readonly string[], secrets: readonly Secret[] = []) =>
   binderOf().prepare(plugins.map(plugin), secrets);
 const route = (routeName: string, hostName = 'a.com', ...destinations: string[]): RouteFacts => ({
@@ -264,6 +264,20 @@ describe('recognition by url', () => {
     'http://higress-plugin-server.higress-system.svc/plugins/simple/1.0.0/plugin.wasm',
   ])('takes %s for the built-in plugin', (url) => {
     expect(kindOf(url)).toBe('simple');
+  });
+
+  it('takes a name alone for the built-in plugin, and else for the module that the pattern says', () => {
+    const pluginUrlPattern = 'http://files.test/plugins/${name}/${version}/plugin.wasm';
+    const moduleOf = (url: string, settings = {}) =>
+      binderOf({}, settings)
+        .prepare([plugin(`p\nurl: ${url}`)], [])
+        .bindingsFor(route('r'))
+        .map((binding) => (binding.kind === 'builtin' ? binding.plugin : binding.module.url))[0];
+    expect(moduleOf('simple')).toBe('simple');
+    expect(moduleOf('simple:1.0.0', { pluginUrlPattern })).toBe('simple');
+    expect(moduleOf('mine:1.2.0', { pluginUrlPattern })).toBe('http://files.test/plugins/mine/1.2.0/plugin.wasm');
+    expect(moduleOf('mine:1.2.0')).toBe('oci://mine:1.2.0');
+    expect(moduleOf('h/mine:1.2.0', { pluginUrlPattern })).toBe('oci://h/mine:1.2.0');
   });
 
   it('runs other modules as Wasm, with policy and checksum', () => {

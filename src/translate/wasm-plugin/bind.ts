@@ -9,9 +9,8 @@ import { originOf } from '#model/object.ts';
 import type { Secret } from '#model/secret.ts';
 import { secretValue } from '#model/secret-value.ts';
 import type { WasmPlugin } from '#model/wasm-plugin.ts';
-import type { WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
-import { type PluginInstance, type PreparedInstance, prepareInstance } from './instance.ts';
+import { type InstanceSettings, type PluginInstance, type PreparedInstance, prepareInstance } from './instance.ts';
 import type { RouteFacts } from './match.ts';
 
 export { createLastGood } from '#lib/last-good.ts';
@@ -47,7 +46,7 @@ interface Memo {
 
 export function createPluginBinder(
   catalogue: PluginCatalogue,
-  settings: Pick<WorldSettings, 'systemNamespace'>,
+  settings: InstanceSettings,
   { lastGood }: BinderOptions = {},
 ): PluginBinder {
   const { systemNamespace } = settings;
@@ -63,7 +62,7 @@ export function createPluginBinder(
     if (memo !== undefined && [...memo.used].every(([name, value]) => readSecret(find, name) === value))
       return memo.prepared;
     const used = new Map<string, string | undefined>();
-    const prepared = prepareInstance(plugin, catalogue, systemNamespace, ({ namespace, name, key }) => {
+    const prepared = prepareInstance(plugin, catalogue, settings, ({ namespace, name, key }) => {
       if (namespace !== systemNamespace) return undefined;
       const value = readSecret(find, `${name}.${key}`);
       used.set(`${name}.${key}`, value);

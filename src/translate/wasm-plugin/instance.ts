@@ -5,6 +5,7 @@ import { contentHash } from '#lib/hash.ts';
 import { originOf } from '#model/object.ts';
 import { type Fields, type Reporter, reporter } from '#model/parse.ts';
 import { PLUGIN_RUNTIME_ANNOTATION, WASM_RUNTIME_ANNOTATION, type WasmPlugin } from '#model/wasm-plugin.ts';
+import type { WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
 import { effectiveScopes } from './effective.ts';
 import { matchesRoute, type RouteFacts, type RuleMatch, shadows } from './match.ts';
@@ -31,16 +32,18 @@ export interface PreparedInstance {
   readonly valid: boolean;
 }
 
+export type InstanceSettings = Pick<WorldSettings, 'systemNamespace' | 'pluginUrlPattern'>;
+
 type Lookup = (reference: SecretReference) => string | undefined;
 
 export function prepareInstance(
   plugin: WasmPlugin,
   catalogue: PluginCatalogue,
-  systemNamespace: string,
+  settings: InstanceSettings,
   lookup: Lookup,
 ): PreparedInstance {
   const report = reporter(originOf(plugin));
-  const instance = build(plugin, catalogue, systemNamespace, lookup, report);
+  const instance = build(plugin, catalogue, settings, lookup, report);
   const valid = !plugin.spec.incomplete && !report.problems.some(({ severity }) => severity === 'error');
   return { instance, problems: report.problems, valid };
 }
@@ -48,12 +51,12 @@ export function prepareInstance(
 function build(
   plugin: WasmPlugin,
   catalogue: PluginCatalogue,
-  systemNamespace: string,
+  { systemNamespace, pluginUrlPattern }: InstanceSettings,
   lookup: Lookup,
   report: Reporter,
 ): PluginInstance | undefined {
   const { spec } = plugin;
-  const url = parsePluginUrl(spec.url);
+  const url = parsePluginUrl(spec.url, pluginUrlPattern);
   if (url === undefined) {
     report.error('spec.url', `spec.url "${spec.url}" is no address of a plugin`, {
       reason: 'PluginUrlInvalid',

@@ -12,8 +12,24 @@ export interface PluginUrl {
   readonly digest?: string;
 }
 
-/** Undefined when the scheme is none of oci, http, https and file, or nothing follows it. */
-export function parsePluginUrl(text: string): PluginUrl | undefined {
+/** No image has such a name: it would be one of a registry host alone. */
+const BARE = /^([a-z0-9][a-z0-9._-]*)(?::(\w[\w.-]*))?$/i;
+
+/**
+ * Undefined when the scheme is none of oci, http, https and file, or nothing follows it. `NAME:VERSION` alone is where `pattern` says, with `${name}`
+ * and `${version}` filled in.
+ */
+export function parsePluginUrl(text: string, pattern?: string): PluginUrl | undefined {
+  const [, name, version = 'latest'] = BARE.exec(text) ?? [];
+  if (name !== undefined) {
+    const filled = pattern?.replaceAll('${name}', name).replaceAll('${version}', version);
+    const made = fullUrl(filled ?? text);
+    return made && { ...made, names: [name] };
+  }
+  return fullUrl(text);
+}
+
+function fullUrl(text: string): PluginUrl | undefined {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `oci://${text}`;
   const [, word = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(url) ?? [];
   const scheme = word.toLowerCase();

@@ -54,7 +54,15 @@ true
 {{- define "gateway.podTemplate" -}}
 {{- $gateway := .Values.gateway -}}
 {{- $plugins := .Values.pluginServer -}}
+{{- $pluginsVolume := include "higress.pluginsVolume" . | fromYaml -}}
 {{- $hostPorts := include "gateway.hostPorts" . -}}
+{{- if eq $plugins.mode "sidecar" -}}
+{{- range $name, $port := dict "gateway.httpPort" $gateway.httpPort "gateway.httpsPort" $gateway.httpsPort -}}
+{{- if has (int $port) (list (int $plugins.ports.files) (int $plugins.ports.http)) -}}
+{{- fail (printf "%s is %d, which the plugin server in the same pod has: choose another pluginServer.ports.files or pluginServer.ports.http" $name (int $port)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 metadata:
   labels:
     {{- with $gateway.podLabels }}
@@ -98,6 +106,11 @@ spec:
         - --xdsCertDir=/etc/higress/xds
         - --extProc=unix:/var/run/higress/ext-proc.sock
         - --http=unix:/var/run/higress/plugin-http.sock
+        - --control=:{{ $plugins.ports.http }}
+        - --files=:{{ $plugins.ports.files }}
+        {{- if $pluginsVolume }}
+        - --pluginsDir=/opt/plugins
+        {{- end }}
         - --egress=unix:/var/run/higress/egress.sock
         - --dataDir=/var/lib/higress
         - --logLevel={{ include "higress.logLevel" . }}
@@ -108,6 +121,20 @@ spec:
         {{- with include "higress.env" $plugins.env | trim }}
         {{- . | nindent 8 }}
         {{- end }}
+      ports:
+        - { name: http-plugins, containerPort: {{ $plugins.ports.http }}, protocol: TCP }
+        - { name: files, containerPort: {{ $plugins.ports.files }}, protocol: TCP }
+      # Envoy starts when the sockets are there: it asks for a module a few times only.
+      startupProbe:
+        httpGet: { path: /healthz, port: http-plugins }
+        periodSeconds: 1
+        timeoutSeconds: 3
+        failureThreshold: 120
+      livenessProbe:
+        httpGet: { path: /healthz, port: http-plugins }
+        periodSeconds: 10
+        timeoutSeconds: 3
+        failureThreshold: 6
       resources:
         {{- include "higress.resources" (dict "root" . "of" $plugins) | nindent 8 }}
       securityContext:
@@ -117,6 +144,9 @@ spec:
         - { name: sockets, mountPath: /var/run/higress }
         - { name: plugin-data, mountPath: /var/lib/higress }
         - { name: plugin-tmp, mountPath: /tmp }
+        {{- if $pluginsVolume }}
+        - { name: plugins, mountPath: /opt/plugins, readOnly: true }
+        {{- end }}
   {{- end }}
   containers:
     - name: higress-gateway
@@ -208,6 +238,9 @@ spec:
     - { name: sockets, emptyDir: { medium: Memory } }
     - { name: plugin-data, emptyDir: {} }
     - { name: plugin-tmp, emptyDir: {} }
+    {{- with $pluginsVolume }}
+    - {{ toJson (merge (dict "name" "plugins") .) }}
+    {{- end }}
     {{- end }}
     {{- if $.Values.global.volumeWasmPlugins }}
     - { name: wasm-plugins, hostPath: { path: /opt/plugins } }
