@@ -14,6 +14,7 @@ import { type Echo, startEcho } from '../support/echo.ts';
 import type { Envoy } from '../support/envoy.ts';
 import { eventually, fetchRaw } from '../support/gateway.ts';
 import { installCrds, type KubeNamespace, kubectl, kubeNamespace } from '../support/kube.ts';
+import { steadyTraffic } from '../support/traffic.ts';
 
 const dir = temporaryDir();
 let system: KubeNamespace;
@@ -235,11 +236,7 @@ describe('a controller that dies', () => {
   it('loses no request, and the next one takes over without a gap', async () => {
     await app.apply(ingress('steady', 'steady.example.com'));
     await eventually('it serves', async () => (await status('steady.example.com')) === 200);
-    const codes: number[] = [];
-    let running = true;
-    const traffic = (async () => {
-      while (running) codes.push(await status('steady.example.com'));
-    })();
+    const traffic = steadyTraffic(() => status('steady.example.com'));
     await controller.kill('SIGKILL');
     for (let n = 0; n < 20; n++) await app.apply(ingress(`burst-${n}`, `burst-${n}.example.com`));
     controller = startController({
@@ -250,10 +247,9 @@ describe('a controller that dies', () => {
       podName: 'controller-1',
     });
     await eventually('changes arrive', async () => (await status('burst-19.example.com')) === 200, 30_000);
-    running = false;
-    await traffic;
-    expect(codes.length).toBeGreaterThan(20);
-    expect(codes.filter((code) => code !== 200)).toEqual([]);
+    const { sent, failures } = await traffic.stop();
+    expect(sent).toBeGreaterThan(20);
+    expect(failures).toEqual([]);
     await kubectl(['--namespace', app.name, 'delete', 'ingress', '--all']);
   }, 90_000);
 });

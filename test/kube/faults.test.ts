@@ -24,6 +24,7 @@ import {
   kubectl,
   kubeNamespace,
 } from '../support/kube.ts';
+import { steadyTraffic, type Traffic } from '../support/traffic.ts';
 
 const component = (action: 'stop' | 'start', name: string) =>
   execFileSync('bash', [fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url)), action, name], {
@@ -80,36 +81,24 @@ spec:
 const status = async (name: string) =>
   (await fetchRaw(`http://127.0.0.1:${ports.gatewayHttp}/`, { headers: { host: `${name}.example.com` } })).status;
 
-/** Requests without pause until `stop`; resolves with the codes that were not 200. */
-const traffics: { stop(): Promise<unknown> }[] = [];
+const traffics: Traffic[] = [];
 
-function steadyTraffic(): { stop(): Promise<{ sent: number; failures: number[] }> } {
-  const failures: number[] = [];
-  let sent = 0;
-  let running = true;
-  const loop = (async () => {
-    while (running) {
-      const code = await status('first').catch(() => -1);
-      sent += 1;
-      if (code !== 200) failures.push(code);
-    }
-  })();
-  const traffic = {
-    stop: async () => {
-      running = false;
-      await loop;
-      return { sent, failures };
-    },
-  };
+function steady(): Traffic {
+  const traffic = steadyTraffic(() => status('first'));
   traffics.push(traffic);
   return traffic;
 }
 
+const ingressPath = () => `/apis/networking.k8s.io/v1/namespaces/${system.name}/ingresses`;
+
 describe('the API server', () => {
-  it('may go and come back: traffic goes on, a new controller waits, changes made at its return arrive', async () => {
-    const traffic = steadyTraffic();
+  it('may go for a minute and come back: traffic goes on, nobody writes, changes made at its return arrive', async () => {
+    const traffic = steady();
     component('stop', 'kube-apiserver');
+    const gone = Date.now();
     await eventually('the loss is told', () => /did not give a collection/.test(controller.log), 30_000);
+    await eventually('the lease is given up', () => /this replica no longer writes/.test(controller.log), 30_000);
+    await eventually('a minute is over', () => Date.now() - gone >= 60_000, 61_000);
     component('start', 'kube-apiserver');
     await eventually('it answers', () => kubectl(['get', '--raw', '/readyz']), 60_000);
     await system.apply(ingress('second'));
@@ -120,7 +109,7 @@ describe('the API server', () => {
     const lines = controller.log.split('\n').filter((line) => /did not give a collection/.test(line));
     // One line for each collection, however often it was tried.
     expect(lines.length).toBeLessThan(30);
-  }, 180_000);
+  }, 240_000);
 });
 
 describe('a controller without permission for one kind', () => {
@@ -184,19 +173,44 @@ describe('two replicas', () => {
 });
 
 describe('many changes', () => {
-  it('of hundreds of objects deleted at once leave nothing behind and everything else alone', async () => {
-    const traffic = steadyTraffic();
-    const client = new KubeClient(kubeConfig());
-    const path = `/apis/networking.k8s.io/v1/namespaces/${system.name}/ingresses`;
-    const many = Array.from({ length: 300 }, (_, n) => `many-${n}`);
-    await Promise.all(many.map((name) => client.request(path, { method: 'POST', body: parse(ingress(name)) })));
-    await eventually('the last serves', async () => (await status('many-299')) === 200, 60_000);
-    await Promise.all(many.map((name) => client.request(`${path}/${name}`, { method: 'DELETE' })));
-    await eventually('the last is gone', async () => (await status('many-299')) === 404, 60_000);
-    await eventually('all are gone', async () => {
-      const codes = await Promise.all(['many-0', 'many-100', 'many-200'].map(status));
-      return codes.every((code) => code === 404);
-    });
-    expect((await traffic.stop()).failures).toEqual([]);
+  const client = new KubeClient(kubeConfig());
+  const create = (name: string) => client.request(ingressPath(), { method: 'POST', body: parse(ingress(name)) });
+
+  it('a hundred of them go on while the controller is killed, and all arrive by the next one', async () => {
+    const traffic = steady();
+    const names = Array.from({ length: 100 }, (_, n) => `hundred-${n}`);
+    for (const [n, name] of names.entries()) {
+      await create(name);
+      if (n === 40) await eventually('the first arrive', async () => (await status('hundred-0')) === 200, 30_000);
+      if (n === 50) await controller.kill('SIGKILL');
+      if (n === 60)
+        controller = startController({ namespace: system.name, ports, ingressClass: system.name, dir: dir.path });
+    }
+    await eventually(
+      'all arrive',
+      async () => (await Promise.all(names.map(status))).every((code) => code === 200),
+      60_000,
+    );
+    const { sent, failures } = await traffic.stop();
+    expect(sent).toBeGreaterThan(20);
+    expect(failures).toEqual([]);
   }, 180_000);
+
+  it('of 5,000 objects deleted at once leave nothing behind and everything else alone', async () => {
+    const traffic = steady();
+    const names = Array.from({ length: 5_000 }, (_, n) => `many-${n}`);
+    for (let from = 0; from < names.length; from += 50) await Promise.all(names.slice(from, from + 50).map(create));
+    const samples = ['many-0', 'many-1234', 'many-4999'];
+    const codes = () => Promise.all(samples.map(status));
+    await eventually('they serve', async () => (await codes()).every((code) => code === 200), 240_000);
+    await client.request(ingressPath(), { method: 'DELETE', query: { fieldSelector: 'metadata.name!=first' } });
+    await eventually('they are gone', async () => (await codes()).every((code) => code === 404), 240_000);
+    await eventually('so it is in the model', async () => {
+      const page = JSON.parse((await fetchRaw(`http://127.0.0.1:${ports.http}/debug/model`)).body);
+      return JSON.stringify(page).match(/many-\d+/g) === null;
+    });
+    const { sent, failures } = await traffic.stop();
+    expect(sent).toBeGreaterThan(20);
+    expect(failures).toEqual([]);
+  }, 600_000);
 });

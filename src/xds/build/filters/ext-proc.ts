@@ -64,6 +64,20 @@ export const extProc: FilterForm = {
   },
 };
 
+/** A plugin server that is gone, or goes before it has said a word, costs no request while another one runs. */
+const ANOTHER_REPLICA = {
+  retry_on: 'connect-failure,refused-stream,reset',
+  num_retries: 3,
+  retry_back_off: { base_interval: '0.005s', max_interval: '0.05s' },
+  retry_host_predicate: [
+    {
+      name: 'envoy.retry_host_predicates.previous_hosts',
+      typed_config: any('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
+    },
+  ],
+  host_selection_retry_max_attempts: '5',
+};
+
 function processor(mode: Message, hop: ExtProcHop | undefined): Message {
   return any(
     `${TYPE}ExternalProcessor`,
@@ -71,6 +85,7 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
       grpc_service: compact({
         envoy_grpc: { cluster_name: CLUSTER_EXT_PROC },
         initial_metadata: hop && chainMetadata(hop.chain),
+        retry_policy: ANOTHER_REPLICA,
       }),
       stat_prefix: 'plugins',
       failure_mode_allow: hop?.failOpen,
