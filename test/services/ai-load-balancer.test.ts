@@ -193,10 +193,10 @@ describe('ai-load-balancer with Redis: when it is down', () => {
     await send('least');
     server.kill();
     for (let n = 0; n < 20; n++) expect((await send('least', [], gateways[n % 2])).status).toBe(200);
-    // The routes have three ways to log in, and so three connections.
-    for (const { log } of gateways) {
-      expect(log.split('\n').filter((line) => line.includes('a Redis cannot be reached'))).toHaveLength(3);
-    }
+    // Once per connection: the routes that were asked have three ways to log in at one gateway, two at the other.
+    const said = () =>
+      gateways.map(({ log }) => log.split('\n').filter((line) => line.includes('a Redis cannot be reached')).length);
+    await eventually('every connection has told', () => said().join() === '3,2');
     server.start();
     await eventually('it counts again', async () => {
       await send('least');
