@@ -10,6 +10,30 @@ const valuesOf = (set: string) => readFileSync(`${folder}/values/${set}.yaml`, '
 
 const UNPRIVILEGED = ['default', 'local', 'umbrella', 'one-namespace', 'sidecar', 'production', 'settings', 'redis'];
 
+it.each(['monitoring.coreos.com', 'operator.victoriametrics.com'])(
+  'names the AI counters as Higress does, and keeps relabelling of the values: %s',
+  async (provider) => {
+    const own = [{ action: 'labeldrop', regex: 'x' }];
+    const values = {
+      gateway: { metrics: { enabled: true, provider, metricRelabelings: own, metricRelabelConfigs: own } },
+    };
+    const monitor = documents(await template(JSON.stringify(values))).find(({ kind }) =>
+      /Pod(Monitor|Scrape)$/.test(kind),
+    );
+    const [endpoint] = monitor?.spec.podMetricsEndpoints ?? [];
+    const [name, consumer, last] = endpoint.metricRelabelings ?? endpoint.metricRelabelConfigs;
+    const counter = 'route_upstream_model_consumer_metric_input_token';
+    expect(`envoy_${counter}`.replace(new RegExp(`^(?:${name.regex})$`), name.replacement)).toBe(counter);
+    expect(`${counter};-`).toMatch(new RegExp(`^(?:${consumer.regex})$`));
+    expect([name.targetLabel, consumer.targetLabel, consumer.replacement, last]).toEqual([
+      '__name__',
+      'ai_consumer',
+      'none',
+      own[0],
+    ]);
+  },
+);
+
 describe.each(sets)('with the values of %s', (set) => {
   it('is free of lint, and renders as the golden file says, with helm 3 and helm 4', async () => {
     await helm(['lint', '--strict', CHART, '--values', `${folder}/values/${set}.yaml`]);
