@@ -18,4 +18,4 @@ hack/cluster/load-image.sh "$archive" "$envoy"
 rm -f "$archive"
 port=$(hack/cluster/publish.sh 0 "$NODE_IP:30080")
 PATH=$(dirname "$KUBECTL_BIN"):$(dirname "$HELM4_BIN"):$PATH \
-  E2E_GATEWAY_URL=http://127.0.0.1:$port E2E_NODE_PORT=30080 node hack/jest.mjs --selectProjects e2e --runInBand
+  E2E_GATEWAY_URL=http://127.0.0.1:$port E2E_NODE_PORT=30080 npm run test:e2e
