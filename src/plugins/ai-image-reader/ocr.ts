@@ -1,5 +1,6 @@
 /** The calls of the OCR service: one for each image. */
 import { asObject, asString, objectsOf, parseObject } from '#ai/json.ts';
+import { clusterOf } from '#plugin-sdk/balancing.ts';
 import type { HookContext } from '#plugin-sdk/hooks.ts';
 import type { ImageReaderConfig } from './config.ts';
 
@@ -35,7 +36,7 @@ async function readImage(config: ImageReaderConfig, url: string, context: HookCo
   const image = { type: 'image_url', image_url: { url }, ...PIXELS };
   try {
     const answer = await host.http.call({
-      cluster: `outbound|${config.servicePort}||${config.serviceName}`,
+      cluster: clusterOf(config.serviceName, config.servicePort),
       method: 'POST',
       path: '/compatible-mode/v1/chat/completions',
       headers: {

@@ -2,6 +2,7 @@
 import { asString, parseObject } from '#ai/json.ts';
 import { TranslationError } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
+import { clusterOf } from '#plugin-sdk/balancing.ts';
 import type { HostServices, HttpCall } from '#plugin-sdk/host.ts';
 import { vendorPath } from './request-plan.ts';
 
@@ -25,7 +26,7 @@ export function contextOf(settings: ProviderSettings, host: string | undefined):
       details,
       (text) => text,
       () => ({
-        cluster: `outbound|${context.servicePort}||${context.serviceName}`,
+        cluster: clusterOf(context.serviceName, context.servicePort),
         method: 'GET',
         path: url.pathname + url.search,
         headers: { host: url.host },

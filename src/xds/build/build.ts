@@ -280,6 +280,7 @@ class MemoBuilder implements Builder {
   /** The object of the build before when nothing changed but its identity. */
   #stable(made: Resource): Resource {
     const last = this.#before?.[made.type].get(made.name);
+    if (last === made) return made;
     return last !== undefined && canonicalJson(last) === canonicalJson(made) ? last : made;
   }
 }

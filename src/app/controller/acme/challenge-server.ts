@@ -1,32 +1,17 @@
 /** Answers a CA that comes for `/.well-known/acme-challenge/TOKEN`; nothing else. Every replica does. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '#lib/log.ts';
 import { CHALLENGE_PATH } from '#translate/challenge-solver.ts';
+import { HttpServer } from '../http-server.ts';
 
-export class ChallengeServer {
-  readonly #server: Server;
-
+export class ChallengeServer extends HttpServer {
   /** `find`: the answer to a token, undefined when nobody asked for it. */
   constructor(find: (token: string) => Promise<string | undefined>, log: Logger) {
-    this.#server = createServer((request, response) => {
+    super((request, response) => {
       answer(request, response, find).catch((error: unknown) => {
         log.warn({ err: error }, 'a challenge could not be looked up');
         response.writeHead(503).end();
       });
-    });
-  }
-
-  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, resolve);
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
     });
   }
 }
