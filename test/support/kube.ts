@@ -84,6 +84,8 @@ export async function kubeNamespace(prefix: string): Promise<KubeNamespace> {
   const name = `${prefix}-${randomBytes(4).toString('hex')}`;
   await kubectl(['create', 'namespace', name]);
   const within = (args: readonly string[], input?: string) => kubectl(['--namespace', name, ...args], input);
+  // Pods are refused until a controller of the cluster has made it.
+  await within(['wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
   return {
     name,
     kubectl: within,
