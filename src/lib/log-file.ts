@@ -1,7 +1,6 @@
 /** Log files that never fill a disk: `NAME.1.log`, `NAME.2.log`, …, the highest number being the current one, also over restarts. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import roll from 'pino-roll';
 
 export interface LogFileOptions {
   /** Path without number and ending: `DIR/NAME`. */
@@ -22,6 +21,8 @@ export interface LogFile {
 /** A disk that is full or read-only later on loses lines, never the process; a file that cannot be opened is an error here. */
 export async function openLogFile({ path, size = '64m', backups = 3 }: LogFileOptions): Promise<LogFile> {
   await mkdir(dirname(path), { recursive: true });
+  // Loaded when it is wanted: it brings all of date-fns.
+  const { default: roll } = await import('pino-roll');
   // With `removeOtherLogFiles`, needed to keep to the limit over restarts, the package counts the current file as well.
   const limit = { count: backups + 1, removeOtherLogFiles: true };
   const stream = await roll({ file: path, size, limit, sync: true });

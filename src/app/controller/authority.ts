@@ -1,4 +1,7 @@
-/** The gateway's own certificate authority: EC P-256, made and renewed here, so that xDS needs no other program. */
+/**
+ * The gateway's own certificate authority: EC P-256, made and renewed here, so that xDS needs no other program. The controller runs this in a process of
+ * its own (`issuing.ts`).
+ */
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -70,25 +73,6 @@ export async function issue(authority: Identity, request: LeafRequest, now = new
     webcrypto,
   );
   return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
-}
-
-/** False for what is no certificate, is signed by another authority, lacks a name, or has less than a third of its life left. */
-export async function isFresh(
-  cert: string,
-  { authority, dnsNames = [], now = new Date() }: { authority: string; dnsNames?: readonly string[]; now?: Date },
-): Promise<boolean> {
-  try {
-    const certificate = new x509.X509Certificate(cert);
-    const { notBefore, notAfter } = certificate;
-    const renewAt = notAfter.getTime() - (notAfter.getTime() - notBefore.getTime()) / 3;
-    if (now.getTime() >= renewAt) return false;
-    const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.toJSON() ?? [];
-    if (!dnsNames.every((name) => names.some(({ value }) => value === name))) return false;
-    const issuer = new x509.X509Certificate(authority);
-    return await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true });
-  } catch {
-    return false;
-  }
 }
 
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {

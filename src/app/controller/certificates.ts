@@ -8,7 +8,9 @@ import { type Clock, systemClock } from '#lib/clock.ts';
 import type { Logger } from '#lib/log.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
-import { createAuthority, type Identity, isFresh, issue } from './authority.ts';
+import type { Identity } from './authority.ts';
+import { isFresh } from './certificate-freshness.ts';
+import { Issuing } from './issuing.ts';
 import { type OwnerReference, withOwner } from './release-owner.ts';
 
 export interface CertificatesOptions {
@@ -45,8 +47,11 @@ interface Secret {
 
 export class Certificates {
   readonly #options: CertificatesOptions;
+  readonly #issuing = new Issuing();
   #cancel: (() => void) | undefined;
   #stopped = false;
+  /** PEM of what stands in `files`. */
+  #served = '';
 
   constructor(options: CertificatesOptions) {
     this.#options = options;
@@ -80,19 +85,22 @@ export class Certificates {
   }
 
   async #ensure(): Promise<void> {
-    const ca = await this.#authority();
-    for (const [role, name] of Object.entries(CLIENT_SECRETS)) await this.#client(ca, role, name);
-    await this.#server(ca);
+    try {
+      const ca = await this.#authority();
+      for (const [role, name] of Object.entries(CLIENT_SECRETS)) await this.#client(ca, role, name);
+      await this.#server(ca);
+    } finally {
+      this.#issuing.end();
+    }
   }
 
   async #authority(): Promise<Identity> {
     const secret = await this.#secret(
       CA_SECRET,
-      async (data) =>
-        data['tls.key'] !== undefined && isFresh(data['tls.crt'] ?? '', { authority: data['tls.crt'] ?? '' }),
+      (data) => data['tls.key'] !== undefined && isFresh(data['tls.crt'] ?? '', { authority: data['tls.crt'] ?? '' }),
       async () => {
         this.#options.log.info({ secret: CA_SECRET }, 'a certificate authority for xDS is made');
-        const made = await createAuthority('higress-xds', CA_DAYS);
+        const made = await this.#issuing.createAuthority('higress-xds', CA_DAYS);
         return { 'tls.crt': made.cert, 'tls.key': made.key };
       },
     );
@@ -102,9 +110,9 @@ export class Certificates {
   async #client(ca: Identity, role: string, name: string): Promise<void> {
     await this.#secret(
       name,
-      async (data) => data['ca.crt'] === ca.cert && isFresh(data['tls.crt'] ?? '', { authority: ca.cert }),
+      (data) => data['ca.crt'] === ca.cert && isFresh(data['tls.crt'] ?? '', { authority: ca.cert }),
       async () => {
-        const made = await issue(ca, { commonName: role, dnsNames: [role], days: LEAF_DAYS });
+        const made = await this.#issuing.issue(ca, { commonName: role, dnsNames: [role], days: LEAF_DAYS });
         this.#options.log.info({ secret: name, role }, 'a client certificate for xDS is made');
         return { 'tls.crt': made.cert, 'tls.key': made.key, 'ca.crt': ca.cert };
       },
@@ -114,7 +122,8 @@ export class Certificates {
   async #server(ca: Identity): Promise<void> {
     const { serverNames, dir } = this.#options;
     const { cert, key, ca: caFile } = this.files;
-    const made = await issue(ca, {
+    if (isFresh(this.#served, { authority: ca.cert, dnsNames: serverNames })) return;
+    const made = await this.#issuing.issue(ca, {
       commonName: serverNames[0] ?? 'higress-controller',
       dnsNames: serverNames,
       days: LEAF_DAYS,
@@ -128,12 +137,13 @@ export class Certificates {
       await writeFile(`${path}.new`, text, { mode: 0o600 });
       await rename(`${path}.new`, path);
     }
+    this.#served = made.cert;
   }
 
   /** The data of a Secret that is good, made when it is not; whoever writes first wins, and the others take what is there. */
   async #secret(
     name: string,
-    good: (data: Readonly<Record<string, string>>) => Promise<boolean>,
+    good: (data: Readonly<Record<string, string>>) => boolean,
     make: () => Promise<Readonly<Record<string, string>>>,
   ): Promise<Readonly<Record<string, string>>> {
     const { client, namespace } = this.#options;
@@ -149,7 +159,7 @@ export class Certificates {
           Buffer.from(value, 'base64').toString('utf8'),
         ]),
       );
-      const fresh = existing !== undefined && (await good(data));
+      const fresh = existing !== undefined && good(data);
       const owned = existing?.metadata.ownerReferences;
       const ownerReferences = withOwner(owned, await this.#options.owner);
       if (fresh && ownerReferences === owned) return data;

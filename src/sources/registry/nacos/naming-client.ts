@@ -3,7 +3,8 @@
  * are put right here: it reports no service that lost its last instance, it never ends the loop of a service that is no longer wanted, its beat loop
  * outlives `close`, and it writes errors to the console.
  */
-import nacos from 'nacos';
+import { createRequire } from 'node:module';
+import type Nacos from 'nacos';
 import { z } from 'zod';
 import { NacosError, type NacosHttp } from './http.ts';
 
@@ -38,6 +39,8 @@ interface Internals {
   readonly _serverProxy: Emitter;
 }
 
+type NamingPackage = InstanceType<typeof Nacos.NacosNamingClient> & Internals;
+
 interface Emitter {
   on(event: 'error', listener: (error: Error) => void): void;
   removeAllListeners(event: 'error'): void;
@@ -64,13 +67,16 @@ export interface NamingClientOptions {
   readonly onError: (error: Error) => void;
 }
 
+/** The package and all that it needs take 30 MiB, which a gateway without a Nacos shall not pay. */
+const nacos = () => createRequire(import.meta.url)('nacos') as typeof Nacos;
+
 /** All clusters of a service. */
 const ALL_CLUSTERS = '';
 const INSTANCE_LIST = '/nacos/v1/ns/instance/list';
 
 export class NamingClient {
   readonly #options: NamingClientOptions;
-  readonly #client: InstanceType<typeof nacos.NacosNamingClient> & Internals;
+  readonly #client: NamingPackage;
   readonly #failed = new Map<string, Error>();
   #paused = false;
   #closed = false;
@@ -87,7 +93,7 @@ export class NamingClient {
         request: (url: string, call: PackageRequest) => this.#request(url, call),
       },
     };
-    this.#client = new nacos.NacosNamingClient(settings) as InstanceType<typeof nacos.NacosNamingClient> & Internals;
+    this.#client = new (nacos().NacosNamingClient)(settings) as NamingPackage;
     this.#mend();
   }
 

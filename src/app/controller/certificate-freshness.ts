@@ -1,0 +1,25 @@
+/** Whether a certificate of the gateway's own authority can still be used: by Node's own X.509 reader, so that a start which has to make none loads no more. */
+import { X509Certificate } from 'node:crypto';
+
+export interface FreshnessOptions {
+  /** PEM of the authority that must have signed it. */
+  readonly authority: string;
+  /** DNS names that it must have. */
+  readonly dnsNames?: readonly string[];
+  readonly now?: Date;
+}
+
+/** False for what is no certificate, is signed by another authority, lacks a name, or has less than a third of its life left. */
+export function isFresh(cert: string, { authority, dnsNames = [], now = new Date() }: FreshnessOptions): boolean {
+  try {
+    const certificate = new X509Certificate(cert);
+    const { validFromDate, validToDate } = certificate;
+    const renewAt = validToDate.getTime() - (validToDate.getTime() - validFromDate.getTime()) / 3;
+    if (now.getTime() >= renewAt) return false;
+    const names = (certificate.subjectAltName ?? '').split(', ');
+    if (!dnsNames.every((name) => names.includes(`DNS:${name}`))) return false;
+    return certificate.verify(new X509Certificate(authority).publicKey);
+  } catch {
+    return false;
+  }
+}
