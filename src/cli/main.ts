@@ -2,8 +2,8 @@
 /** The one command, `higress`. Each subcommand's file is loaded only when it is used, so that `--help` and `check` start fast. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '#app/version.ts';
+import { keepCompiledCode } from '#lib/compile-cache.ts';
 import { hostPort, listenAddress } from './addresses.ts';
-import { keepCompiledCode } from './compile-cache.ts';
 
 keepCompiledCode();
 

@@ -1,18 +1,9 @@
 /** The last step of a host: upstreams looked up, plugins bound, routes of covering wildcard hosts appended. */
-import type {
-  Backend,
-  Destination,
-  ForwardAction,
-  Host,
-  PluginBinding,
-  Problem,
-  Route,
-  RouteAction,
-} from '#ir/types.ts';
+import type { Destination, ForwardAction, Host, PluginBinding, Problem, Route, RouteAction } from '#ir/types.ts';
 import { type GivenFallbacks, withFallbacks } from './ai-fallback.ts';
 import type { Issue } from './backend/locate.ts';
 import type { BackendRef } from './backend/ref.ts';
-import type { Resolved } from './backend/resolver.ts';
+import type { Resolved, Upstream } from './backend/resolver.ts';
 import { type DraftForward, type Fallback, type RouteDraft, takesAll } from './ingress/draft.ts';
 import type { MergedHost } from './ingress/merge.ts';
 import { namedServices } from './named-services.ts';
@@ -24,7 +15,6 @@ export interface ResolvedHost {
   readonly merged: MergedHost;
   /** By the key of the reference. */
   readonly upstreams: ReadonlyMap<string, Resolved>;
-  readonly backends: readonly Backend[];
 }
 
 export interface AssembledHost {
@@ -82,7 +72,7 @@ class Assembly {
     return true;
   }
 
-  #route(draft: RouteDraft, action: RouteAction, backends: readonly Backend[]): Route[] {
+  #route(draft: RouteDraft, action: RouteAction, backends: readonly Upstream[]): Route[] {
     const count = this.#counts.get(draft.name) ?? 0;
     this.#counts.set(draft.name, count + 1);
     const { name, origin, match, policies } = draft;
@@ -102,7 +92,7 @@ class Assembly {
     return routes;
   }
 
-  #plugins(routeName: string, backends: readonly Backend[]): readonly PluginBinding[] {
+  #plugins(routeName: string, backends: readonly Upstream[]): readonly PluginBinding[] {
     const destinations = backends.map(({ host, port }) => ({ host, port }));
     return this.#context.plugins.bindingsFor({ routeName, hostName: this.#name, destinations });
   }
@@ -111,10 +101,10 @@ class Assembly {
   #action(
     draft: RouteDraft,
     { upstreams }: ResolvedHost,
-  ): { readonly action: RouteAction; readonly backends: readonly Backend[] } | undefined {
+  ): { readonly action: RouteAction; readonly backends: readonly Upstream[] } | undefined {
     if (draft.action.type !== 'forward') return { action: draft.action, backends: [] };
     const destinations: Destination[] = [];
-    const backends: Backend[] = [];
+    const backends: Upstream[] = [];
     let dropped = 0;
     let hash: ForwardAction['hash'];
     for (const { ref, weight, headers, origin, fallbacks: others } of draft.action.targets) {
@@ -140,7 +130,7 @@ class Assembly {
   }
 
   /** Those that exist. */
-  #fallbacks(draft: RouteDraft, fallbacks: readonly Fallback[], upstreams: ReadonlyMap<string, Resolved>): Backend[] {
+  #fallbacks(draft: RouteDraft, fallbacks: readonly Fallback[], upstreams: ReadonlyMap<string, Resolved>): Upstream[] {
     return fallbacks.flatMap(({ ref, origin }) => {
       const found = upstreams.get(ref.key);
       const issue = found?.issue;
@@ -182,7 +172,7 @@ class Assembly {
 }
 
 /** The upstream is missing, but requests do not fail for it. */
-function missing(issue: Issue, fallbacks: readonly Backend[]): Issue {
+function missing(issue: Issue, fallbacks: readonly Upstream[]): Issue {
   const [first] = fallbacks;
   if (first === undefined) return issue;
   const { host, port } = first;

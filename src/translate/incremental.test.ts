@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contentHash } from '#lib/hash.ts';
 import { type ConfigMap, parseConfigMap } from '#model/config-map.ts';
+import { type EndpointSlice, parseEndpointSlice } from '#model/endpoint-slice.ts';
 import { type Ingress, parseIngress } from '#model/ingress/ingress.ts';
 import { parseSecret, type Secret } from '#model/secret.ts';
 import { parseService, type Service } from '#model/service.ts';
@@ -72,6 +73,18 @@ function serviceOf(n: number): Service {
   return parseService({ value }, { namespace: '' }).object!;
 }
 
+function sliceOf(service: number, endpoints: number): EndpointSlice {
+  const value = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `s${service}-1`, namespace: 'default', labels: { 'kubernetes.io/service-name': `s${service}` } },
+    addressType: 'IPv4',
+    endpoints: Array.from({ length: endpoints }, (_, n) => ({ addresses: [`10.0.0.${n + 1}`] })),
+    ports: [{ port: 80 }],
+  };
+  return parseEndpointSlice({ value }, { namespace: '' }).object!;
+}
+
 const pair = selfSigned('a.test', '*.test');
 
 function secretOf(name: string): Secret {
@@ -102,6 +115,10 @@ const step = fc.oneof(
   { weight: 5, arbitrary: wish.map((put) => ({ put })) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 12 }).map((remove) => ({ remove })) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }).map((service) => ({ service })) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2 })).map((slice) => ({ slice })),
+  },
   { weight: 1, arbitrary: fc.constantFrom('one', 'two').map((secret) => ({ secret })) },
   { weight: 1, arbitrary: fc.option(https).map((https) => ({ https })) },
 );
@@ -114,10 +131,12 @@ describe('a translator that is kept', () => {
         const ingresses = new Map<number, Ingress>();
         const known = new Map([0, 1].map((n) => [n, serviceOf(n)]));
         const secrets = new Map<string, Secret>();
+        const slices = new Map<number, EndpointSlice>();
         let configMaps: readonly ConfigMap[] = [];
         for (const one of steps) {
           if ('put' in one) ingresses.set(one.put.name, ingressOf(one.put));
           else if ('remove' in one) ingresses.delete(one.remove);
+          else if ('slice' in one) slices.set(one.slice[0], sliceOf(...one.slice));
           else if ('secret' in one) {
             if (!secrets.delete(one.secret)) secrets.set(one.secret, secretOf(one.secret));
           } else if ('https' in one) configMaps = one.https === null ? [] : [httpsOf(one.https)];
@@ -127,6 +146,7 @@ describe('a translator that is kept', () => {
             registryServices: [],
             ingresses: [...ingresses.values()],
             services: [...known.values()],
+            endpointSlices: [...slices.values()],
             secrets: [...secrets.values()],
             configMaps,
           };

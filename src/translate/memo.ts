@@ -46,11 +46,5 @@ export function memoEach<A extends object, R>(make: (argument: A) => R): (argume
 }
 
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-/** Order of code units: the same on every machine. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return a === b || (a.length === b.length && a.every((item, index) => item === b[index]));
 }

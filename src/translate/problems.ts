@@ -1,5 +1,6 @@
 import type { Problem } from '#ir/types.ts';
-import { compareText, memoEach } from './memo.ts';
+import { compareText } from '#lib/sorted.ts';
+import { memoEach } from './memo.ts';
 
 /** By object, field and reason; equal ones once. The order does not depend on who reported first. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {

@@ -1,5 +1,6 @@
 /** One kind's objects as the model knows them, by key, with what is wrong with them. An object that turns bad keeps its last good version. */
 import type { Problem } from '#ir/types.ts';
+import { Few } from '#lib/few.ts';
 import { sha256 } from '#lib/hash.ts';
 import type { KubeObject, Parsed, RawDocument } from '#model/object.ts';
 import type { ParseDefaults } from '#model/parse.ts';
@@ -26,7 +27,6 @@ interface Entry<T> {
   /** Hash of what the model could see of it, so that a change of the status alone is none. */
   readonly content: string;
   readonly object: T | undefined;
-  readonly problems: readonly Problem[];
 }
 
 /** kubectl keeps whole objects in it. */
@@ -36,6 +36,7 @@ const KEPT = 'the last valid version stays in force';
 export class Collection<T extends KubeObject> implements ReflectorSink {
   readonly #options: CollectionOptions<T>;
   readonly #entries = new Map<string, Entry<T>>();
+  readonly #wrong = new Few<Problem>();
   #listed = new Set<string>();
   #objects: readonly T[] | undefined;
   #problems: readonly Problem[] | undefined;
@@ -57,11 +58,7 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
   }
 
   get problems(): readonly Problem[] {
-    if (this.#problems === undefined) {
-      const all: Problem[] = [];
-      for (const { problems } of this.#entries.values()) for (const problem of problems) all.push(problem);
-      this.#problems = all;
-    }
+    this.#problems ??= this.#wrong.all();
     return this.#problems;
   }
 
@@ -130,16 +127,10 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
     }
     const { object, problems } = parse({ value }, { namespace: '' });
     const good = object ?? before?.object;
-    this.#entries.set(key, {
-      version,
-      content,
-      aside,
-      object: good,
-      problems:
-        object === undefined && good !== undefined
-          ? problems.map((one) => ({ ...one, hint: one.hint === undefined ? KEPT : `${one.hint}; ${KEPT}` }))
-          : problems,
-    });
+    this.#entries.set(key, { version, content, aside, object: good });
+    const kept = object === undefined && good !== undefined;
+    const hint = (one: Problem) => (one.hint === undefined ? KEPT : `${one.hint}; ${KEPT}`);
+    this.#wrong.set(key, kept ? problems.map((one) => ({ ...one, hint: hint(one) })) : problems);
     this.#forget();
     return true;
   }
@@ -151,6 +142,7 @@ export class Collection<T extends KubeObject> implements ReflectorSink {
 
   #remove(key: string): boolean {
     if (!this.#entries.delete(key)) return false;
+    this.#wrong.delete(key);
     this.#forget();
     return true;
   }

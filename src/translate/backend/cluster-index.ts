@@ -1,10 +1,12 @@
 /** Objects by name, made once per list. */
+
+import { compareText } from '#lib/sorted.ts';
 import { type EndpointSlice, SERVICE_NAME_LABEL } from '#model/endpoint-slice.ts';
 import type { RegistryService } from '#model/registry-service.ts';
 import type { Secret } from '#model/secret.ts';
 import type { Service } from '#model/service.ts';
 import type { World, WorldSettings } from '#model/world.ts';
-import { compareText, memoLast } from '../memo.ts';
+import { memoLast } from '../memo.ts';
 
 export interface ClusterIndex {
   service(namespace: string, name: string): Service | undefined;

@@ -1,19 +1,23 @@
 /** Upstreams as Envoy will see them. A Backend stays the same object as long as nothing it is made of changes. */
 import { isIP } from 'node:net';
 import type { Backend, BackendResolution, HashPolicy, Origin, UpstreamTls } from '#ir/types.ts';
+import { compareText } from '#lib/sorted.ts';
 import type { LoadBalancePolicy } from '#model/ingress/annotations/load-balance.ts';
 import type { UpstreamProtocol } from '#model/ingress/annotations/upstream-tls.ts';
 import { originOf } from '#model/object.ts';
 import type { RegistryService } from '#model/registry-service.ts';
-import { compareText, InputCache, sameItems } from '../memo.ts';
+import { InputCache, sameItems } from '../memo.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { type Issue, type Located, locate } from './locate.ts';
 import type { BackendRef } from './ref.ts';
 import { portProtocol, serviceResolution } from './service-endpoints.ts';
 
+/** What routes know of an upstream. The name says the other two. */
+export type Upstream = Pick<Backend, 'name' | 'host' | 'port'>;
+
 export interface Resolved {
   /** Undefined when the upstream cannot even be named. */
-  readonly backend: Backend | undefined;
+  readonly backend: Upstream | undefined;
   readonly hash: readonly HashPolicy[] | undefined;
   readonly issue: Issue | undefined;
   readonly drop: boolean;
@@ -42,6 +46,8 @@ export class BackendResolver {
   #policies = new Map<string, UpstreamPolicy>();
   #http2 = new Set<string>();
   #used = new Map<string, Backend>();
+  /** What the run before ended with. */
+  #finished: readonly Backend[] = [];
   #epoch: object = {};
   #epochInputs: readonly unknown[] = [];
 
@@ -84,9 +90,9 @@ export class BackendResolver {
     return this.#epoch;
   }
 
-  /** Counts upstreams that were resolved in an earlier run of the same epoch. */
-  keep(backends: readonly Backend[]): void {
-    for (const backend of backends) this.#used.set(backend.name, backend);
+  /** Counts upstreams that were resolved in the run before, which was one of the same epoch. */
+  keep(names: ReadonlySet<string>): void {
+    for (const backend of this.#finished) if (names.has(backend.name)) this.#used.set(backend.name, backend);
   }
 
   resolve(ref: BackendRef): Resolved {
@@ -105,7 +111,8 @@ export class BackendResolver {
   /** Every upstream resolved since `begin`, by name; ends the run. */
   finish(): readonly Backend[] {
     this.#backends.sweep((name) => this.#used.has(name));
-    return [...this.#used.values()].sort((a, b) => compareText(a.name, b.name));
+    this.#finished = [...this.#used.values()].sort((a, b) => compareText(a.name, b.name));
+    return this.#finished;
   }
 
   #locate(ref: BackendRef): Located {

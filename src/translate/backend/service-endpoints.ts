@@ -1,9 +1,9 @@
 /** Where the instances of a Service are, and what they speak. */
 import { isIP } from 'node:net';
 import type { Backend, BackendResolution, Endpoint } from '#ir/types.ts';
+import { compareText } from '#lib/sorted.ts';
 import type { EndpointSlice } from '#model/endpoint-slice.ts';
 import type { Service, ServicePort } from '#model/service.ts';
-import { compareText } from '../memo.ts';
 
 /** `passthrough`: leave balancing to the cluster IP, where there is one. */
 export function serviceResolution(

@@ -3,8 +3,9 @@
  * one changes at a time, and nine thousand nine hundred ninety-nine need not be looked at.
  */
 import { difference } from '#lib/difference.ts';
+import { compareText, lowerBound } from '#lib/sorted.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
-import { compareText } from '../memo.ts';
+
 import type { ConvertedIngress } from './convert.ts';
 
 export interface IngressView {
@@ -114,13 +115,8 @@ function changed(
 
 /** Where the first of that time stands, or behind the last of it. */
 function placeOf(list: readonly ConvertedIngress[], created: string, first: boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const order = compareText(list[middle]!.created, created);
-    if (order < 0 || (order === 0 && !first)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return lowerBound(list.length, (at) => {
+    const order = compareText(list[at]!.created, created);
+    return order < 0 || (order === 0 && !first);
+  });
 }

@@ -2,7 +2,7 @@
  * Gateway → Envoy resources. Pure but for its memory: hosts, backends and whole resources that did not change are the same objects as in the
  * build before, so a change costs what it touches, here and in everything that compares by identity after it.
  */
-import type { Backend, Certificate, Gateway, Host, Origin, Problem } from '#ir/types.ts';
+import type { Backend, Certificate, Gateway, Origin, Problem } from '#ir/types.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type ResourceSet,
   type ResourceType,
 } from '#xds/snapshot/resources.ts';
+import { BuiltHosts } from './built-hosts.ts';
 import { ChainStore } from './chain.ts';
 import { cluster, loadAssignment, pluginServerClusters, upstream } from './cluster.ts';
 import type { ExplainEntry } from './explain.ts';
@@ -64,13 +65,12 @@ class MemoBuilder implements Builder {
   readonly #options: BuildOptions;
   readonly #planner: Planner;
   readonly #chains = new ChainStore();
-  readonly #hosts = new WeakMap<Host, BuiltHost>();
+  readonly #hosts: BuiltHosts;
   readonly #secretsOf = new WeakMap<Certificate, readonly Resource[]>();
   readonly #backends = new WeakMap<Backend, BuiltBackend>();
   /** Resources of the build before, to hand out the same object for the same content. */
   #before: ResourceSet | undefined;
   #lastListeners: { key: string; resources: readonly Resource[]; problems: readonly Problem[] } | undefined;
-  #lastHosts: { readonly from: readonly Host[]; readonly built: readonly BuiltHost[] } = { from: [], built: [] };
   #routeInputs = new Map<string, { readonly key: string; readonly hosts: readonly BuiltHost[] }>();
   readonly #sharders: Readonly<Record<FacingListener, HostSharder<BuiltHost>>> | undefined;
   #lastScopes: { readonly keys: readonly (readonly string[])[]; readonly scopes: Map<string, Resource> } | undefined;
@@ -80,6 +80,7 @@ class MemoBuilder implements Builder {
   constructor(options: BuildOptions, catalogue: PluginCatalogue) {
     this.#options = options;
     this.#planner = new Planner(catalogue, options);
+    this.#hosts = new BuiltHosts((host) => buildHost(host, this.#planner, this.#chains, options));
     if (options.hostShards === true)
       this.#sharders = { http: new HostSharder(LISTENER_HTTP), https: new HostSharder(LISTENER_HTTPS) };
   }
@@ -89,63 +90,38 @@ class MemoBuilder implements Builder {
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
-    const hosts = this.#hostsOf(gateway.hosts);
-    for (const host of hosts) {
-      if (host.problems.length > 0) problems.addAll(host.problems);
+    const hosts = this.#hosts.update(gateway.hosts);
+    for (const host of hosts.notable) {
+      problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
       for (const chain of host.chains) out.chain.set(chain.name, chain);
       for (const cluster of host.aggregates) out.cluster.set(cluster.name, this.#stable(cluster));
     }
-    const tlsHosts = hosts.filter((host) => host.https !== undefined);
     if (this.#sharders === undefined) {
-      this.#routes(out, LISTENER_HTTP, [{ name: LISTENER_HTTP, hosts }], gateway);
-      this.#routes(out, LISTENER_HTTPS, [{ name: LISTENER_HTTPS, hosts: tlsHosts }], gateway);
+      this.#routes(out, LISTENER_HTTP, [{ name: LISTENER_HTTP, hosts: hosts.all }], gateway);
+      this.#routes(out, LISTENER_HTTPS, [{ name: LISTENER_HTTPS, hosts: hosts.tls }], gateway);
     } else {
-      const http = this.#sharders.http.shard(hosts);
-      const https = this.#sharders.https.shard(tlsHosts);
+      const http = this.#sharders.http.shard(hosts.all);
+      const https = this.#sharders.https.shard(hosts.tls);
       this.#routes(out, LISTENER_HTTP, http.shards, gateway);
       this.#routes(out, LISTENER_HTTPS, https.shards, gateway);
       out.scope = this.#scopes(http, https);
     }
-    this.#backendsOf(out, gateway, hosts, certificates, problems);
+    this.#backendsOf(out, gateway, hosts.notable, certificates, problems);
     this.#secrets(out, gateway.certificates);
     this.#listeners(out, gateway, certificates, problems);
-    this.#fallback(out, gateway, hosts);
+    this.#fallback(out, gateway, hosts.notable);
     this.#chains.keep(new Set(out.chain.keys()));
     this.#before = out;
     return { resources: out, problems: problems.list, explain };
   }
 
-  /** Both lists are sorted by name, so what stayed is found by walking along them. */
-  #hostsOf(hosts: readonly Host[]): BuiltHost[] {
-    const { from, built } = this.#lastHosts;
-    let at = 0;
-    const out = hosts.map((host) => {
-      if (from[at] !== host) {
-        while (at < from.length && from[at]!.name < host.name) at += 1;
-      }
-      const known = from[at] === host ? built[at]! : undefined;
-      if (from[at]?.name === host.name) at += 1;
-      return known?.cacheable === true ? known : this.#host(host);
-    });
-    this.#lastHosts = { from: hosts, built: out };
-    return out;
-  }
-
-  #host(host: Host): BuiltHost {
-    const known = this.#hosts.get(host);
-    if (known !== undefined) return known;
-    const built = buildHost(host, this.#planner, this.#chains, this.#options);
-    if (built.cacheable) this.#hosts.set(host, built);
-    return built;
-  }
-
   #routes(out: ResourceMaps, listener: FacingListener, shards: readonly Shard<BuiltHost>[], gateway: Gateway): void {
+    const settings = tableSettings(listener, gateway.downstream, this.#options);
+    const key = JSON.stringify(settings);
     for (const shard of shards) {
       const before = this.#routeInputs.get(shard.name);
       const last = this.#before?.route.get(shard.name);
-      const settings = tableSettings(listener, gateway.downstream, this.#options);
-      const key = JSON.stringify(settings);
       if (last !== undefined && before?.key === key && sameItems(shard.hosts, before.hosts)) {
         out.route.set(shard.name, last);
         continue;
@@ -306,5 +282,5 @@ function tableSettings(
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[] | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((item, index) => item === b[index]);
+  return a === b || (b !== undefined && a.length === b.length && a.every((item, index) => item === b[index]));
 }

@@ -2,13 +2,15 @@
  * Splits the hosts of a listener over route tables: each exact host is in the table of its key, wildcard hosts are in all of them, so that
  * within any table the most specific host still wins. Keeps its memory between builds, so that a table is split or merged seldom.
  */
+import { difference } from '#lib/difference.ts';
+import { changedByName, type Named } from '#lib/sorted.ts';
 import { KEY_COUNT } from './host-key.ts';
 import { type Leaf, ShardTree } from './shard-tree.ts';
 
 export interface Shard<T> {
   /** Name of the RouteConfiguration. */
   readonly name: string;
-  /** In the order in which they came, exact hosts before wildcards. */
+  /** By key and name, exact hosts before wildcards. The same array as before when none is another. */
   readonly hosts: readonly T[];
 }
 
@@ -18,7 +20,7 @@ export interface Sharding<T> {
   readonly shardOfKey: readonly string[];
 }
 
-export interface ShardedHost {
+export interface ShardedHost extends Named {
   /** `hostKey` of its name. */
   readonly shardKey: number | undefined;
 }
@@ -26,7 +28,11 @@ export interface ShardedHost {
 export class HostSharder<T extends ShardedHost> {
   readonly #listener: string;
   readonly #tree = new ShardTree();
+  #from: readonly T[] = [];
+  readonly #byKey: (readonly T[])[] = Array.from({ length: KEY_COUNT }, () => []);
+  #everywhere: readonly T[] = [];
   #leaves: readonly Leaf[] = [];
+  #shards: readonly Shard<T>[] = [];
   #shardOfKey: readonly string[] = [];
 
   constructor(listener: string) {
@@ -34,14 +40,24 @@ export class HostSharder<T extends ShardedHost> {
   }
 
   shard(hosts: readonly T[]): Sharding<T> {
-    const byKey: T[][] = Array.from({ length: KEY_COUNT }, () => []);
-    const everywhere: T[] = [];
-    for (const host of hosts) {
-      (host.shardKey === undefined ? everywhere : byKey[host.shardKey]!).push(host);
+    const { removed, added } = difference(this.#from, hosts);
+    this.#from = hosts;
+    if (removed.length + added.length > 0 || this.#leaves.length === 0) this.#change(removed, added);
+    return { shards: this.#shards, shardOfKey: this.#shardOfKey };
+  }
+
+  #change(removed: readonly T[], added: readonly T[]): void {
+    const [gone, come] = [grouped(removed), grouped(added)];
+    const touched = new Set([...gone.keys(), ...come.keys()]);
+    for (const key of touched) {
+      const change = (list: readonly T[]) => changedByName(list, gone.get(key) ?? [], come.get(key) ?? []);
+      if (key === undefined) this.#everywhere = change(this.#everywhere);
+      else this.#byKey[key] = change(this.#byKey[key]!);
     }
+    const before = new Map(this.#leaves.map((leaf, at) => [leaf, this.#shards[at]]));
     const leaves = this.#tree.grow(
-      byKey.map(({ length }) => length),
-      everywhere.length,
+      this.#byKey.map(({ length }) => length),
+      this.#everywhere.length,
     );
     if (leaves !== this.#leaves) {
       this.#leaves = leaves;
@@ -49,14 +65,21 @@ export class HostSharder<T extends ShardedHost> {
       for (const leaf of leaves) for (const key of leaf.keys) shardOfKey[key] = this.#name(leaf);
       this.#shardOfKey = shardOfKey;
     }
-    const shards = leaves.map((leaf) => ({
-      name: this.#name(leaf),
-      hosts: [...leaf.keys.flatMap((key) => byKey[key]!), ...everywhere],
-    }));
-    return { shards, shardOfKey: this.#shardOfKey };
+    this.#shards = leaves.map((leaf) => {
+      const known = touched.has(undefined) || leaf.keys.some((key) => touched.has(key)) ? undefined : before.get(leaf);
+      if (known !== undefined) return known;
+      return {
+        name: this.#name(leaf),
+        hosts: [...leaf.keys.flatMap((key) => this.#byKey[key]!), ...this.#everywhere],
+      };
+    });
   }
 
   #name({ bits }: Leaf): string {
     return bits === '' ? this.#listener : `${this.#listener}/${bits}`;
   }
+}
+
+function grouped<T extends ShardedHost>(hosts: readonly T[]): Map<number | undefined, T[]> {
+  return Map.groupBy(hosts, ({ shardKey }) => shardKey);
 }

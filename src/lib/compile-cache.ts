@@ -4,12 +4,11 @@ import { join } from 'node:path';
 
 /**
  * Keeps compiled code below the user's cache folder: half of a start is reading code. Where that folder cannot be written nothing is kept. Node's own
- * NODE_COMPILE_CACHE names another folder; it also tells the processes that this one starts.
+ * NODE_COMPILE_CACHE names another folder.
  */
 export function keepCompiledCode(): void {
   try {
-    process.env.NODE_COMPILE_CACHE ??= join(homedir(), '.cache', 'higress-ts', 'compiled');
-    enableCompileCache(process.env.NODE_COMPILE_CACHE);
+    enableCompileCache(join(homedir(), '.cache', 'higress-ts', 'compiled'));
   } catch {
     // A user without a home.
   }
