@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '#ir/types.ts';
 import { createLogger } from '#lib/log.ts';
+import type { World } from '#model/world.ts';
 import { type AdminPages, AdminServer, isLoopback, QuestionError } from './admin/server.ts';
+import { watcherPage } from './control-plane/debug-pages.ts';
 import { describeProblem, ProblemBook } from './control-plane/problem-book.ts';
 import { mergedMetrics, withKnownNames } from './metrics.ts';
 import { PortInUseError, settlePorts } from './standalone/ports.ts';
@@ -93,7 +95,7 @@ describe('the admin server', () => {
       },
       ...more,
     });
-    const port = await admin.listen('127.0.0.1', 0);
+    const { port } = await admin.listen({ host: '127.0.0.1', port: 0 });
     await use(`http://127.0.0.1:${port}`);
     await admin.close();
   };
@@ -152,13 +154,51 @@ describe('the admin server', () => {
     expect(isLoopback(address)).toBe(expected);
   });
 
-  it('shows /debug to whom it is for, and the rest to everybody', async () => {
-    const statuses = (base: string) =>
-      Promise.all(['/debug/model', '/ready', '/metrics'].map(async (path) => (await fetch(base + path)).status));
-    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([200, 200, 200]), {
+  it('shows /debug and /registry to whom they are for, and the rest to everybody', async () => {
+    const paths = ['/debug/model', '/registry/watcherStatus', '/ready', '/metrics'];
+    const statuses = (base: string) => Promise.all(paths.map(async (path) => (await fetch(base + path)).status));
+    const watchers = () => [];
+    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([200, 200, 200, 200]), {
       debugFor: 'localhost',
+      watchers,
     });
-    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([403, 200, 200]), { debugFor: 'nobody' });
+    await withAdmin([], async (base) => expect(await statuses(base)).toEqual([403, 403, 200, 200]), {
+      debugFor: 'nobody',
+      watchers,
+    });
+  });
+
+  it('tells at /registry/watcherStatus how each registry is, or that there is none to watch', async () => {
+    const world = (...names: string[]) =>
+      ({ mcpBridges: names.map((name) => ({ metadata: { namespace: 'sys', name } })) }) as unknown as World;
+    const health = { ready: true, healthy: false, services: 3, lastError: 'refused', failingSince: 'x' };
+    const ask = async (page: ReturnType<typeof watcherPage>) => {
+      let told: unknown;
+      await withAdmin(
+        [],
+        async (base) => {
+          const answer = await fetch(`${base}/registry/watcherStatus`);
+          told = [answer.status, answer.headers.get('content-type'), await answer.text()];
+        },
+        { watchers: () => page },
+      );
+      return told;
+    };
+    const registry = { type: 'nacos2', name: 'prod', health };
+    expect(await ask(watcherPage(world('other', 'default'), 'sys', [registry]))).toEqual([
+      200,
+      'application/json',
+      expect.stringMatching(
+        /^\[\s*\{\s*"name": "prod",\s*"type": "nacos2",\s*"healthy": false,\s*"ready": true\s*\}\s*\]\s*$/,
+      ),
+    ]);
+    expect(await ask(watcherPage(world('default'), 'sys', []))).toEqual([200, 'application/json', '[]\n']);
+    for (const none of [undefined, world('other'), { mcpBridges: [] } as unknown as World])
+      expect(await ask(watcherPage(none, 'sys', []))).toEqual([
+        404,
+        'text/plain; charset=utf-8',
+        expect.stringContaining('no McpBridge "default"'),
+      ]);
   });
 });
 

@@ -108,8 +108,8 @@ credentialConfig: [{domains: [a.test], tlsSecret: s}, {domains: [b.test, A.test]
     ['acmeIssuer: [{name: aliyunssl, email: a@b.test}]', 'error data.cert.acmeIssuer[0].name aliyunssl'],
     ['acmeIssuer: [{name: letsencrypt}]', 'error data.cert.acmeIssuer[0].email'],
     ['acmeIssuer: [{name: letsencrypt, email: a@b}]', 'error data.cert.acmeIssuer[0].email a@b'],
-    ['acmeIssuer: [7]', 'error data.cert.acmeIssuer[0]'],
-    ['automaticHttps: maybe', 'error data.cert.automaticHttps'],
+    ['acmeIssuer: [7]', 'error data.cert.acmeIssuer[0] 7'],
+    ['automaticHttps: maybe', 'error data.cert.automaticHttps maybe'],
   ])('has no account with {%s}, and shares all the same', (text, problem) => {
     const read = https(`${text}\ncredentialConfig: [{domains: [a.test], tlsSecret: s, tlsIssuer: letsencrypt}]`);
     expect(told(read)).toEqual([problem]);
@@ -118,8 +118,8 @@ credentialConfig: [{domains: [a.test], tlsSecret: s}, {domains: [b.test, A.test]
   });
 
   it.each([
-    ['renewBeforeDays: 0', 'error data.cert.renewBeforeDays'],
-    ['renewBeforeDays: 90', 'error data.cert.renewBeforeDays'],
+    ['renewBeforeDays: 0', 'error data.cert.renewBeforeDays 0'],
+    ['renewBeforeDays: 90', 'error data.cert.renewBeforeDays 90'],
     ['fallbackForInvalidSecret: 1', 'error data.cert.fallbackForInvalidSecret'],
     ['credentialConfig: a', 'error data.cert.credentialConfig'],
     ['credentialConfg: []', 'warning data.cert.credentialConfg'],

@@ -113,6 +113,11 @@ export interface McpBridge extends KubeObject<'McpBridge'> {
   };
 }
 
+/** Other McpBridges have no effect. */
+export function bridgeCounts({ metadata }: McpBridge, systemNamespace: string): boolean {
+  return metadata.namespace === systemNamespace && metadata.name === MCP_BRIDGE_NAME;
+}
+
 export function parseMcpBridge(raw: RawDocument, defaults: ParseDefaults): Parsed<McpBridge> {
   const read = readObject('McpBridge', raw, defaults);
   if (read.base === undefined) return failed(read.problems);

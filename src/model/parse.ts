@@ -117,7 +117,8 @@ export function reportZod(error: ZodError, value: unknown, path: string, report:
   for (const issue of error.issues) {
     const at = issue.path.reduce<string>((before, key) => join(before, key), path);
     const found = valueAt(value, issue.path);
-    report.error(at, `${at} ${zodWords(issue, found, isSecret(at))}`, shown(found, at));
+    const secret = isSecret(at, report.origin().kind);
+    report.error(at, `${at} ${zodWords(issue, found, secret)}`, secret ? {} : shown(found));
   }
 }
 
@@ -148,13 +149,16 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-function isSecret(path: string): boolean {
-  return /pass|secret|token|key|credential|config|data/i.test(path);
+/** All ConfigMaps have `data`, whatever is in it. */
+function isSecret(path: string, kind: string): boolean {
+  return /pass|secret|token|key|credential|config|data/i.test(
+    kind === 'ConfigMap' ? path.replace(/^data\b/, '') : path,
+  );
 }
 
-/** Never repeats what may be a secret. */
-function shown(found: unknown, path: string): { value?: string } {
-  if (found === null || typeof found === 'object' || found === undefined || isSecret(path)) return {};
+/** Short, and no lists. */
+function shown(found: unknown): { value?: string } {
+  if (found === null || typeof found === 'object' || found === undefined) return {};
   return { value: String(found).slice(0, 80) };
 }
 

@@ -3,11 +3,11 @@
  * goes to handlers mounted by path (`/healthz`, `/wasm/…`, debug pages).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ListenAddress } from '#lib/listen.ts';
 import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { ServeRequest, ServeResponse } from '#plugin-sdk/serve.ts';
 import type { ChainStore, ServeChain } from './chain-store.ts';
-import type { ListenAddress } from './listen.ts';
 import { answerText, byMount, type HttpDoor, type HttpHandler, type Mounts, startHttpDoor } from './mounts.ts';
 
 const CHAIN_HEADER = 'x-higress-chain';
@@ -31,11 +31,7 @@ export async function startHttpFace(options: HttpFaceOptions): Promise<HttpDoor>
     options.address,
     (request, response) => handle(options, otherwise, request, response),
     options.log,
-    (server) => {
-      server.keepAliveTimeout = IDLE_MS;
-      server.requestTimeout = 0;
-      server.headersTimeout = 0;
-    },
+    { keepAliveTimeout: IDLE_MS, requestTimeout: 0, headersTimeout: 0 },
   );
 }
 

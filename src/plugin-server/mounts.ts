@@ -1,7 +1,8 @@
 /** Handlers by path prefix; and a server of nothing else, for doors that take no requests of plugins. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
+import { HttpServer } from '#lib/http-server.ts';
+import type { ListenAddress } from '#lib/listen.ts';
 import type { PluginLog } from '#plugin-sdk/host.ts';
-import { type ListenAddress, listen } from './listen.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -30,25 +31,23 @@ export async function startHttpDoor(
   wanted: ListenAddress,
   handler: HttpHandler,
   log: PluginLog,
-  tune: (server: ReturnType<typeof createServer>) => void = () => undefined,
+  options: ServerOptions = {},
 ): Promise<HttpDoor> {
-  const server = createServer({ keepAlive: true, noDelay: true, maxHeaderSize: 256 * 1024 }, (request, response) => {
-    Promise.try(handler, request, response).catch((error: unknown) => {
-      log.error({ err: error instanceof Error ? error.stack : String(error) }, 'a request to the plugin server failed');
-      if (response.headersSent) response.destroy();
-      else answerText(response, 500, 'Internal Server Error');
-    });
-  });
-  tune(server);
-  const address = await listen(server, wanted);
-  return {
-    address,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const server = new HttpServer(
+    (request, response) => {
+      Promise.try(handler, request, response).catch((error: unknown) => {
+        log.error(
+          { err: error instanceof Error ? error.stack : String(error) },
+          'a request to the plugin server failed',
+        );
+        if (response.headersSent) response.destroy();
+        else answerText(response, 500, 'Internal Server Error');
+      });
+    },
+    { keepAlive: true, noDelay: true, maxHeaderSize: 256 * 1024, ...options },
+  );
+  const address = await server.listen(wanted);
+  return { address, stop: () => server.close() };
 }
 
 export function pathOf(request: IncomingMessage): string {

@@ -1,6 +1,7 @@
 /** The plugin server as one value: chains in from the control plane, ext_proc and HTTP faces out to Envoy. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
+import type { ListenAddress } from '#lib/listen.ts';
 import { sharedValues } from '#lib/shared-values.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
@@ -16,7 +17,6 @@ import { pluginMetrics } from './host/metrics.ts';
 import { redisClients } from './host/redis.ts';
 import { webReader } from './host/web.ts';
 import { startHttpFace } from './http-face.ts';
-import type { ListenAddress } from './listen.ts';
 import { byMount, type Mounts, startHttpDoor } from './mounts.ts';
 import { pluginFiles } from './plugin-files.ts';
 

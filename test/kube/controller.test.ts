@@ -178,6 +178,8 @@ spec: { url: "oci://example.com/plugins/key-auth:1.0.0", defaultConfig: ${config
     });
     expect(object.status?.registries).toEqual([{ name: 'web', type: 'static', ready: true, services: 1 }]);
     expect((await condition('mcpbridge', 'default', 'Accepted'))?.status).toBe('True');
+    const page = await fetchRaw(`http://127.0.0.1:${ports.http}/registry/watcherStatus`);
+    expect(JSON.parse(page.body)).toEqual([{ name: 'web', type: 'static', healthy: true, ready: true }]);
   }, 60_000);
 
   it("gives Ingresses the gateway's address, and follows it", async () => {

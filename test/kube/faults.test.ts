@@ -1,8 +1,9 @@
 /** What a controller must survive: no API server, lost watches, no permission, no lease. Traffic goes on meanwhile. */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { z } from 'zod';
+import { customResourceDefinition } from '#model/crd/definition.ts';
+import { CRD_KINDS, type CrdKind } from '#model/crd/kinds.ts';
 import { KubeClient } from '#sources/kube/client.ts';
 import {
   type ControllerPorts,
@@ -17,6 +18,7 @@ import { type Echo, startEcho } from '../support/echo.ts';
 import type { Envoy } from '../support/envoy.ts';
 import { eventually, fetchRaw } from '../support/gateway.ts';
 import {
+  clusterComponent,
   installCrds,
   type KubeNamespace,
   kubeConfig,
@@ -25,11 +27,6 @@ import {
   kubeNamespace,
 } from '../support/kube.ts';
 import { steadyTraffic, type Traffic } from '../support/traffic.ts';
-
-const component = (action: 'stop' | 'start', name: string) =>
-  execFileSync('bash', [fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url)), action, name], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
 
 const dir = temporaryDir();
 let system: KubeNamespace;
@@ -78,15 +75,21 @@ spec:
             backend: { resource: { apiGroup: networking.higress.io, kind: McpBridge, name: default } }
 `;
 
-const status = async (name: string) =>
-  (await fetchRaw(`http://127.0.0.1:${ports.gatewayHttp}/`, { headers: { host: `${name}.example.com` } })).status;
+const status = async (name: string, { gatewayHttp } = ports) =>
+  (await fetchRaw(`http://127.0.0.1:${gatewayHttp}/`, { headers: { host: `${name}.example.com` } })).status;
 
 const traffics: Traffic[] = [];
 
-function steady(): Traffic {
-  const traffic = steadyTraffic(() => status('first'));
+function steady(send = () => status('first')): Traffic {
+  const traffic = steadyTraffic(send);
   traffics.push(traffic);
   return traffic;
+}
+
+async function expectNoneLost(traffic: Traffic): Promise<void> {
+  const { sent, failures } = await traffic.stop();
+  expect(sent).toBeGreaterThan(20);
+  expect(failures).toEqual([]);
 }
 
 const ingressPath = () => `/apis/networking.k8s.io/v1/namespaces/${system.name}/ingresses`;
@@ -94,18 +97,16 @@ const ingressPath = () => `/apis/networking.k8s.io/v1/namespaces/${system.name}/
 describe('the API server', () => {
   it('may go for a minute and come back: traffic goes on, nobody writes, changes made at its return arrive', async () => {
     const traffic = steady();
-    component('stop', 'kube-apiserver');
+    clusterComponent('stop', 'kube-apiserver');
     const gone = Date.now();
     await eventually('the loss is told', () => /did not give a collection/.test(controller.log), 30_000);
     await eventually('the lease is given up', () => /this replica no longer writes/.test(controller.log), 30_000);
     await eventually('a minute is over', () => Date.now() - gone >= 60_000, 61_000);
-    component('start', 'kube-apiserver');
+    clusterComponent('start', 'kube-apiserver');
     await eventually('it answers', () => kubectl(['get', '--raw', '/readyz']), 60_000);
     await system.apply(ingress('second'));
     await eventually('the change arrives', async () => (await status('second')) === 200, 60_000);
-    const { sent, failures } = await traffic.stop();
-    expect(sent).toBeGreaterThan(20);
-    expect(failures).toEqual([]);
+    await expectNoneLost(traffic);
     const lines = controller.log.split('\n').filter((line) => /did not give a collection/.test(line));
     // One line for each collection, however often it was tried.
     expect(lines.length).toBeLessThan(30);
@@ -116,6 +117,7 @@ describe('a controller without permission for one kind', () => {
   it('says so and serves the rest', async () => {
     const config = await kubeconfigWithout(system, ['http2rpcs']);
     const other = await controllerPorts();
+    let gateway: Envoy | undefined;
     const restricted = startController({
       namespace: system.name,
       ports: other,
@@ -125,25 +127,71 @@ describe('a controller without permission for one kind', () => {
       kubeconfig: config,
     });
     try {
-      const page = await eventually('it is ready', async () => {
-        const answer = await fetchRaw(`http://127.0.0.1:${other.http}/ready`);
-        return answer.status === 200 ? answer : undefined;
-      });
-      expect(page.status).toBe(200);
+      const ready = async () => (await fetchRaw(`http://127.0.0.1:${other.http}/ready`)).status === 200;
+      await eventually('it is ready', ready, 30_000);
+      gateway = await startGatewayEnvoy(other, `${dir.path}/gateway`, 'gateway-1');
+      const served = (name: string) => status(name, other);
+      await eventually('it serves', async () => (await served('first')) === 200, 30_000);
+      const traffic = steady(() => served('first'));
+      await system.apply(ingress('permitted'));
+      await eventually('a change arrives', async () => (await served('permitted')) === 200, 30_000);
       const model = JSON.parse((await fetchRaw(`http://127.0.0.1:${other.http}/debug/model`)).body) as {
         problems: { reason: string; origin: { kind: string }; hint: string }[];
       };
       const problem = model.problems.find(({ reason }) => reason === 'Forbidden');
       expect(problem?.origin.kind).toBe('Http2Rpc');
       expect(problem?.hint).toContain('http2rpcs');
+      await expectNoneLost(traffic);
     } finally {
+      await gateway?.stop();
       await restricted.kill();
     }
   }, 90_000);
 });
 
+describe('an object that the schema refuses', () => {
+  const kind = CRD_KINDS.find(({ plural }) => plural === 'mcpbridges') as CrdKind;
+  const define = (one: CrdKind) => kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], definition(one));
+  const definition = (one: CrdKind) => JSON.stringify(customResourceDefinition(one));
+
+  it('but an older definition let through is told in its status, and its right part serves on', async () => {
+    const traffic = steady();
+    const web = { name: 'web', type: 'static', domain: `127.0.0.1:${echo.port}`, port: 80 };
+    const registries = [web, { name: 'bad', type: 'etcd', domain: 'bad.example.com', port: 70_000 }];
+    const bridge = JSON.stringify({
+      apiVersion: 'networking.higress.io/v1',
+      kind: 'McpBridge',
+      metadata: { name: 'default' },
+      spec: { registries },
+    });
+    const lax = z.object({ name: z.string(), type: z.string(), domain: z.string(), port: z.int() });
+    await expect(system.apply(bridge)).rejects.toThrow('etcd');
+    try {
+      await define({ ...kind, spec: z.object({ registries: z.array(lax) }), rules: {} });
+      await eventually('the older definition holds', () => system.apply(bridge), 30_000);
+    } finally {
+      await define(kind);
+    }
+    const accepted = await eventually(
+      'the status tells it',
+      async () => {
+        const { conditions = [] } = ((await system.get('mcpbridge', 'default')).status ?? {}) as {
+          conditions?: { type: string; status: string; message: string }[];
+        };
+        return conditions.find((one) => one.type === 'Accepted' && one.status === 'False');
+      },
+      30_000,
+    );
+    expect(accepted.message).toContain('spec.registries[1]');
+    await system.apply(ingress('beside'));
+    await eventually('a change arrives', async () => (await status('beside')) === 200, 30_000);
+    await expectNoneLost(traffic);
+  }, 120_000);
+});
+
 describe('two replicas', () => {
   it('have one writer; when it dies or gives up, the other one writes', async () => {
+    const traffic = steady();
     const leads = (process: Process) => /this replica writes now/.test(process.log);
     await eventually('the first leads', () => leads(controller), 30_000);
     const second = startController({
@@ -166,6 +214,7 @@ describe('two replicas', () => {
       await eventually('the first is up', () => /controller started/.test(controller.log), 30_000);
       await second.kill('SIGKILL');
       await eventually('the first leads again', () => leads(controller), 60_000);
+      await expectNoneLost(traffic);
     } finally {
       await second.kill('SIGKILL');
     }
@@ -188,12 +237,10 @@ describe('many changes', () => {
     }
     await eventually(
       'all arrive',
-      async () => (await Promise.all(names.map(status))).every((code) => code === 200),
+      async () => (await Promise.all(names.map((name) => status(name)))).every((code) => code === 200),
       60_000,
     );
-    const { sent, failures } = await traffic.stop();
-    expect(sent).toBeGreaterThan(20);
-    expect(failures).toEqual([]);
+    await expectNoneLost(traffic);
   }, 180_000);
 
   it('of 5,000 objects deleted at once leave nothing behind and everything else alone', async () => {
@@ -201,7 +248,7 @@ describe('many changes', () => {
     const names = Array.from({ length: 5_000 }, (_, n) => `many-${n}`);
     for (let from = 0; from < names.length; from += 50) await Promise.all(names.slice(from, from + 50).map(create));
     const samples = ['many-0', 'many-1234', 'many-4999'];
-    const codes = () => Promise.all(samples.map(status));
+    const codes = () => Promise.all(samples.map((name) => status(name)));
     await eventually('they serve', async () => (await codes()).every((code) => code === 200), 240_000);
     await client.request(ingressPath(), { method: 'DELETE', query: { fieldSelector: 'metadata.name!=first' } });
     await eventually('they are gone', async () => (await codes()).every((code) => code === 404), 240_000);
@@ -209,8 +256,6 @@ describe('many changes', () => {
       const page = JSON.parse((await fetchRaw(`http://127.0.0.1:${ports.http}/debug/model`)).body);
       return JSON.stringify(page).match(/many-\d+/g) === null;
     });
-    const { sent, failures } = await traffic.stop();
-    expect(sent).toBeGreaterThan(20);
-    expect(failures).toEqual([]);
+    await expectNoneLost(traffic);
   }, 600_000);
 });

@@ -1,10 +1,8 @@
-/** A forgotten history, a stolen lease, a Secret that changes every second: traffic and configuration go on. */
-import { execFileSync } from 'node:child_process';
+/** A stolen lease, a Secret that changes every second: traffic and configuration go on. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KeyPair, selfSigned } from '../support/certificate.ts';
 import {
@@ -19,7 +17,7 @@ import {
 import { type Echo, startEcho } from '../support/echo.ts';
 import type { Envoy } from '../support/envoy.ts';
 import { eventually, fetchRaw } from '../support/gateway.ts';
-import { installCrds, type KubeNamespace, kubeconfigFile, kubectl, kubeNamespace } from '../support/kube.ts';
+import { installCrds, type KubeNamespace, kubeNamespace } from '../support/kube.ts';
 import { steadyTraffic } from '../support/traffic.ts';
 
 const HOST = 'tls.example.com';
@@ -29,11 +27,6 @@ let ports: ControllerPorts;
 let controller: Process;
 let envoy: Envoy;
 let echo: Echo;
-
-const component = (action: 'stop' | 'start', name: string) =>
-  execFileSync('bash', [fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url)), action, name], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
 
 const ingress = (name: string, host: string, tls = '') => `apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -154,31 +147,6 @@ describe("the gateway's own certificate", () => {
     );
     expect(seen.filter((print) => print !== old && print !== renewed)).toEqual([]);
   }, 120_000);
-});
-
-describe('the history of the API server', () => {
-  it('may be compacted while it is away: everything is listed again, and nothing served is lost', async () => {
-    const url = readFileSync(join(dirname(kubeconfigFile()), 'cmd', 'etcd'), 'utf8')
-      .split('\0')
-      .find((_part, at, all) => all[at - 1] === '--listen-client-urls');
-    const etcd = async (path: string, body: object) =>
-      (await (await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) })).json()) as {
-        header?: { revision: string };
-      };
-    const traffic = steadyTraffic(() => status('plain.example.com'));
-    component('stop', 'kube-apiserver');
-    // Somebody else's writes, then the end of all that went before them.
-    for (let n = 0; n < 50; n++) await etcd('/v3/kv/put', { key: btoa(`/test/${n}`), value: btoa('x') });
-    const { header } = await etcd('/v3/kv/range', { key: btoa('/test/0') });
-    await etcd('/v3/kv/compaction', { revision: header?.revision });
-    component('start', 'kube-apiserver');
-    await eventually('it answers', () => kubectl(['get', '--raw', '/readyz']), 60_000);
-    await system.apply(ingress('later', 'later.example.com'));
-    await eventually('a change arrives', async () => (await status('later.example.com')) === 200, 60_000);
-    const { sent, failures } = await traffic.stop();
-    expect(sent).toBeGreaterThan(20);
-    expect(failures).toEqual([]);
-  }, 180_000);
 });
 
 describe('the lease', () => {

@@ -2,7 +2,7 @@
  * A real API server for the tests under `test/kube`: one cluster for the run (`test/kube/setup.mjs`), one namespace for each file.
  * `kubectl` is what users have, so objects go in and out by it; `kubeConfig` is for what the controller does.
  */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -57,6 +57,12 @@ export function kubectl(args: readonly string[], input?: string): Promise<string
     });
     child.stdin?.end(input ?? '');
   });
+}
+
+/** Kills or starts a daemon of the test cluster, for example `kube-apiserver`; its data stay. */
+export function clusterComponent(action: 'stop' | 'start', name: string): void {
+  const script = fileURLToPath(new URL('../../hack/cluster/component.sh', import.meta.url));
+  execFileSync('bash', [script, action, name], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** Brings the kinds of `crds/` to the cluster and waits until they are served. */

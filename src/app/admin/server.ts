@@ -1,5 +1,6 @@
 /** The admin door: readiness, health, metrics and debug pages over HTTP. Handlers return data; secrets have been redacted before. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpServer } from '#lib/http-server.ts';
 
 export interface AdminPages {
   /** What keeps the gateway from being ready; empty = ready. */
@@ -7,10 +8,20 @@ export interface AdminPages {
   readonly metrics: () => Promise<string>;
   /** JSON-able page by name, for `/debug/NAME`. */
   readonly debug: Readonly<Record<string, () => unknown | Promise<unknown>>>;
+  /** What `/registry/watcherStatus` tells, as Higress does: undefined when nothing asks for registries. */
+  readonly watchers?: () => readonly WatcherStatus[] | undefined;
   /** Answers to JSON that is sent with POST, by name, for `/debug/NAME`; they change nothing. A question that makes no sense throws `QuestionError`. */
   readonly questions?: Readonly<Record<string, (question: unknown) => unknown | Promise<unknown>>>;
-  /** Who gets anything of `/debug`: everybody, nobody, or only who comes over loopback, as a port-forward into the pod does. Default everybody. */
+  /** Who gets anything of `/debug` and `/registry`: everybody, nobody, or only who comes over loopback, as a port-forward into the pod does. Default everybody. */
   readonly debugFor?: DebugFor;
+}
+
+/** One registry. `ready`: it has answered once; `healthy`: it does now. */
+export interface WatcherStatus {
+  readonly name: string;
+  readonly type: string;
+  readonly healthy: boolean;
+  readonly ready: boolean;
 }
 
 export type DebugFor = 'everybody' | 'localhost' | 'nobody';
@@ -25,38 +36,22 @@ export class QuestionError extends Error {
 
 /** A dump of an Envoy with tens of thousands of routes is this large. */
 const MAX_QUESTION_BYTES = 256 * 1024 * 1024;
+const WATCHERS = '/registry/watcherStatus';
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export class AdminServer {
-  readonly #server: Server;
-
+export class AdminServer extends HttpServer {
   constructor(pages: AdminPages) {
-    this.#server = createServer((request, response) => {
-      answer(request, pages, response).catch((error: unknown) => {
-        const status = error instanceof QuestionError ? 400 : 500;
-        if (!response.headersSent)
-          json(response, status, { error: error instanceof Error ? error.message : String(error) });
-        else response.destroy();
-      });
-    });
-    this.#server.keepAliveTimeout = 5_000;
-  }
-
-  listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, () => {
-        const bound = this.#server.address();
-        resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
-      });
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    super(
+      (request, response) => {
+        answer(request, pages, response).catch((error: unknown) => {
+          const status = error instanceof QuestionError ? 400 : 500;
+          if (!response.headersSent)
+            json(response, status, { error: error instanceof Error ? error.message : String(error) });
+          else response.destroy();
+        });
+      },
+      { keepAliveTimeout: 5_000 },
+    );
   }
 }
 
@@ -65,7 +60,7 @@ async function answer(request: IncomingMessage, pages: AdminPages, response: Ser
   const method = request.method ?? 'GET';
   const { debug, questions = {}, debugFor = 'everybody' } = pages;
   const name = /^\/debug\/([a-z-]+)$/.exec(path)?.[1] ?? '';
-  if (path.startsWith('/debug/') && !mayDebug(request, debugFor))
+  if (/^\/(debug|registry)\//.test(path) && !mayDebug(request, debugFor))
     return json(response, 403, { error: CLOSED[debugFor] });
   const question = Object.hasOwn(questions, name) ? questions[name] : undefined;
   if (method === 'POST' && question !== undefined)
@@ -82,15 +77,21 @@ async function answer(request: IncomingMessage, pages: AdminPages, response: Ser
   if (path === '/metrics') return text(response, 200, await pages.metrics(), METRICS_TYPE);
   const page = Object.hasOwn(debug, name) ? debug[name] : undefined;
   if (page !== undefined) return json(response, 200, await page());
-  const known = ['/ready', '/healthz', '/metrics', ...Object.keys(debug).map((one) => `/debug/${one}`)];
+  if (path === WATCHERS && pages.watchers !== undefined) {
+    const watchers = pages.watchers();
+    if (watchers !== undefined) return json(response, 200, watchers);
+    return text(response, 404, 'no registries are watched: there is no McpBridge "default" in the system namespace\n');
+  }
+  const watchers = pages.watchers === undefined ? [] : [WATCHERS];
+  const known = ['/ready', '/healthz', '/metrics', ...watchers, ...Object.keys(debug).map((one) => `/debug/${one}`)];
   return json(response, 404, { error: `no page ${path}`, pages: known });
 }
 
 const CLOSED: Readonly<Record<DebugFor, string>> = {
   everybody: '',
   localhost:
-    '/debug answers only over loopback: use `higress status -n NAMESPACE`, or kubectl port-forward to this pod',
-  nobody: '/debug is switched off (--debug=false)',
+    '/debug and /registry answer only over loopback: use `higress status -n NAMESPACE`, or kubectl port-forward to this pod',
+  nobody: '/debug and /registry are switched off (--debug=false)',
 };
 
 function mayDebug({ socket }: IncomingMessage, debugFor: DebugFor): boolean {

@@ -1,12 +1,15 @@
 /** What `/debug/NAME` shows. Secrets are `SecretText` (which prints redacted) or redacted here. */
+import type { WatcherStatus } from '#app/admin/server.ts';
 import { collect, redactTexts } from '#app/envoy/redact-dump.ts';
 import type { Gateway, PluginBinding, Problem } from '#ir/types.ts';
 import { parseYaml } from '#lib/yaml.ts';
 import type { ConfigMap } from '#model/config-map.ts';
+import { bridgeCounts } from '#model/mcp-bridge.ts';
 import type { WasmPlugin } from '#model/wasm-plugin.ts';
 import type { World } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import { redactConfig } from '#plugin-sdk/redact.ts';
+import type { RegistryStatus } from '#sources/registry/manager.ts';
 import { parsePluginUrl } from '#translate/wasm-plugin/url.ts';
 import type { ExplainEntry } from '#xds/build/explain.ts';
 import type { AdsStatus } from '#xds/server/index.ts';
@@ -28,6 +31,16 @@ export interface DebugParts {
   readonly process?: () => unknown;
   /** Configuration of the Envoy beside this process, redacted. */
   readonly envoy?: () => Promise<unknown>;
+}
+
+/** What `/registry/watcherStatus` tells; undefined without an McpBridge that counts. */
+export function watcherPage(
+  world: World | undefined,
+  systemNamespace: string,
+  registries: readonly RegistryStatus[],
+): readonly WatcherStatus[] | undefined {
+  if (!world?.mcpBridges.some((bridge) => bridgeCounts(bridge, systemNamespace))) return undefined;
+  return registries.map(({ name, type, health: { healthy, ready } }) => ({ name, type, healthy, ready }));
 }
 
 export function debugPages(parts: DebugParts): Readonly<Record<string, () => unknown>> {

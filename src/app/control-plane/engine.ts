@@ -19,7 +19,7 @@ import type { ExplainEntry } from '#xds/build/explain.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
 import { AdsServer, type ListenOptions, type NackReport } from '#xds/server/index.ts';
 import { RESOURCE_TYPES, type ResourceSet, SnapshotStore } from '#xds/snapshot/index.ts';
-import { debugPages } from './debug-pages.ts';
+import { debugPages, watcherPage } from './debug-pages.ts';
 import type { ModuleServer } from './module-client.ts';
 import { Pipeline, type PipelineResult } from './pipeline.ts';
 import { diffQuestionSchema, previewDiff } from './preview.ts';
@@ -222,6 +222,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       return reasons;
     },
     metrics: exposition,
+    watchers: () => watcherPage(state.world, options.world.systemNamespace, sources.registries()),
     debug: debugPages({
       world: () => state.world,
       problems: () => book.all(),
@@ -245,7 +246,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     questions: { redact: redacted, diff: changesBy },
     ...(options.debugFor === undefined ? {} : { debugFor: options.debugFor }),
   });
-  await admin.listen(options.admin.host, options.admin.port);
+  await admin.listen(options.admin);
 
   const stopped = new AbortController();
   const listening = settled(

@@ -8,10 +8,14 @@ export type ModuleServer = { readonly socketPath: string } | { readonly host: st
 
 const TIMEOUT_MS = 5_000;
 
-/** `ready` when every replica that can be reached has the module, the same one; `pending` also while none can be reached. */
-export async function askForModule(server: ModuleServer, module: ModuleRequest): Promise<ModuleState> {
+/** `ready` when every replica that can be reached has the module, the same one; `unreachable` while none can be reached. */
+export async function askForModule(
+  server: ModuleServer,
+  module: ModuleRequest,
+): Promise<ModuleState | { readonly state: 'unreachable' }> {
   const states = await Promise.all((await replicas(server)).map((replica) => ask(replica, module)));
   const known = states.filter((state) => state !== undefined);
+  if (known.length === 0) return { state: 'unreachable' };
   const failed = known.find(({ state }) => state === 'failed');
   if (failed !== undefined) return failed;
   const [first] = known;

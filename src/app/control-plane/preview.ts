@@ -5,7 +5,7 @@ import { KNOWN_OFFLINE, offlineServices } from '#app/offline-registries.ts';
 import { viewOfTranslation } from '#app/view.ts';
 import { diffGateways, type GatewayDiff } from '#explain/diff.ts';
 import type { Problem } from '#ir/types.ts';
-import { MCP_BRIDGE_NAME, type McpBridge } from '#model/mcp-bridge.ts';
+import { bridgeCounts, type McpBridge } from '#model/mcp-bridge.ts';
 import type { KubeObject } from '#model/object.ts';
 import type { RegistryService } from '#model/registry-service.ts';
 import type { World, WorldSettings } from '#model/world.ts';
@@ -47,7 +47,7 @@ function applied(world: World, entries: readonly Entry[], settings: WorldSetting
     return [part, mine.length === 0 ? world[part] : overlaid(world[part], mine, now)] as const;
   });
   const part = Object.fromEntries(lists) as unknown as WorldPart;
-  const bridge = part.mcpBridges.find((one) => counts(one, settings));
+  const bridge = part.mcpBridges.find((one) => bridgeCounts(one, settings.systemNamespace));
   const changed = bridge !== undefined && !world.mcpBridges.includes(bridge);
   return { ...part, registryServices: changed ? servicesOf(bridge, world, settings) : world.registryServices };
 }
@@ -60,10 +60,6 @@ function overlaid(before: readonly KubeObject[], objects: readonly KubeObject[],
     next.set(keyOf(object), { ...object, metadata: { ...object.metadata, creationTimestamp } });
   }
   return [...next.values()];
-}
-
-function counts({ metadata }: McpBridge, { systemNamespace }: WorldSettings): boolean {
-  return metadata.namespace === systemNamespace && metadata.name === MCP_BRIDGE_NAME;
 }
 
 /** `static` and `dns` as the new object has them; of registries that are asked, what they said so far. */

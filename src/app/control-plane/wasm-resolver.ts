@@ -5,7 +5,6 @@
 import type { WasmModuleRef } from '#ir/types.ts';
 import { contentHash } from '#lib/hash.ts';
 import type { Logger } from '#lib/log.ts';
-import type { ModuleState } from '#plugin-server/wasm/store.ts';
 import type { WasmResolution } from '#xds/build/options.ts';
 import { askForModule, type ModuleServer } from './module-client.ts';
 import type { PullCredentials } from './pull-credentials.ts';
@@ -27,6 +26,10 @@ interface Entry {
   readonly pull: PullCredentials | undefined;
   resolution: WasmResolution;
   final: boolean;
+  /** Nobody had it to give for a while: an Envoy that asked then has given up. */
+  lost: boolean;
+  /** How often it came back after that. */
+  returns: number;
 }
 
 export class WasmResolver {
@@ -49,7 +52,7 @@ export class WasmResolver {
     const known = this.#known.get(key);
     if (known !== undefined) return known.resolution;
     const resolution: WasmResolution = { ready: false, pending: true, reason: `${ref.url} is being fetched` };
-    this.#known.set(key, { ref, pull, resolution, final: false });
+    this.#known.set(key, { ref, pull, resolution, final: false, lost: false, returns: 0 });
     this.#schedule(0);
     return resolution;
   }
@@ -82,20 +85,34 @@ export class WasmResolver {
     }, delayMs);
   }
 
-  /** A module that is ready is asked for again now and then: replicas of the plugin server that came later fetch it by that. */
+  /**
+   * A module that is ready is asked for again now and then: replicas of the plugin server that came later fetch it by that. And when there was no replica for a
+   * while, the module gets another address, so that an Envoy that did not get it meanwhile asks once more; the others have it by its digest.
+   */
   #askAgain(): void {
-    const { server, recheckMs = RECHECK_MS } = this.#options;
-    if (this.#stopped || 'socketPath' in server) return;
+    if (this.#stopped) return;
     this.#recheck ??= setTimeout(() => {
       this.#recheck = undefined;
       const ready = [...this.#known.values()].filter(({ resolution }) => resolution.ready);
-      this.#asking = Promise.all([this.#asking, ...ready.map((entry) => this.#ask(entry))]).then(() =>
-        this.#askAgain(),
-      );
-    }, recheckMs);
+      this.#asking = Promise.all([this.#asking, ...ready.map((entry) => this.#askOnce(entry))]).then(([, ...back]) => {
+        if (back.includes(true) && !this.#stopped) this.#options.onChange();
+        this.#askAgain();
+      });
+    }, this.#options.recheckMs ?? RECHECK_MS);
   }
 
-  #ask({ ref, pull }: Entry): Promise<ModuleState> {
+  /** True when the module has another address now. */
+  async #askOnce(entry: Entry): Promise<boolean> {
+    const state = await this.#ask(entry);
+    if (state.state === 'unreachable') entry.lost = true;
+    if (state.state !== 'ready' || !entry.lost) return false;
+    entry.lost = false;
+    entry.returns += 1;
+    entry.resolution = resolved(state.sha256, entry.returns);
+    return true;
+  }
+
+  #ask({ ref, pull }: Entry): ReturnType<typeof askForModule> {
     return askForModule(this.#options.server, {
       url: ref.url,
       sha256: ref.sha256,
@@ -109,10 +126,10 @@ export class WasmResolver {
     for (const entry of this.#known.values()) {
       if (entry.resolution.ready || entry.final) continue;
       const state = await this.#ask(entry);
-      if (state.state === 'pending') continue;
+      if (state.state === 'pending' || state.state === 'unreachable') continue;
       const before = JSON.stringify(entry.resolution);
       if (state.state === 'ready') {
-        entry.resolution = { ready: true, uri: `http://plugin-server/wasm/${state.sha256}.wasm`, sha256: state.sha256 };
+        entry.resolution = resolved(state.sha256, entry.returns);
       } else {
         // Without credentials the pull was tried all the same: most images are public.
         const why = entry.pull !== undefined && 'problem' in entry.pull ? `; ${entry.pull.problem}` : '';
@@ -124,4 +141,9 @@ export class WasmResolver {
     if (changed && !this.#stopped) this.#options.onChange();
     this.#askAgain();
   }
+}
+
+function resolved(sha256: string, returns: number): WasmResolution {
+  const again = returns === 0 ? '' : `?again=${returns}`;
+  return { ready: true, uri: `http://plugin-server/wasm/${sha256}.wasm${again}`, sha256 };
 }

@@ -1,5 +1,5 @@
 /** `/metrics` on a port of its own, where monitoring looks for it. */
-import { HttpServer } from './http-server.ts';
+import { HttpServer } from '#lib/http-server.ts';
 
 export class MetricsServer extends HttpServer {
   constructor(exposition: () => Promise<string>) {

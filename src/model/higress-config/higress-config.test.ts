@@ -56,6 +56,28 @@ describe('higress-config', () => {
     ]);
   });
 
+  it('says that mcpServer has no effect, when it is switched on', () => {
+    expect(
+      told(config({ higress: 'mcpServer: {enable: false, sse_path_suffix: /sse, redis: {address: "r:1"}}\n' })),
+    ).toEqual([]);
+    expect(told(config({ higress: 'mcpServer: {enable: true, servers: [{name: a, path: /a}]}\n' }))).toEqual([
+      'warning data.higress.mcpServer: data.higress.mcpServer is not supported yet and has no effect (serve MCP by a WasmPlugin whose url names mcp-server, with the servers in its rules)',
+    ]);
+  });
+
+  it('tells the value that is wrong, unless the name of the field says that it is a secret', () => {
+    const { problems } = config({
+      higress:
+        'downstream: {idleTimeout: "5 minutes"}\ntracing: {enable: true, skywalking: {service: a, port: "x", access_token: 7}}\n',
+    });
+    expect(problems.map(({ origin, value }) => [origin.path, value])).toEqual([
+      ['data.higress.downstream.idleTimeout', '5 minutes'],
+      ['data.higress.tracing.skywalking.port', 'x'],
+      ['data.higress.tracing.skywalking.access_token', undefined],
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('7');
+  });
+
   it('falls back by section and says so', () => {
     const result = config({
       higress: `

@@ -97,6 +97,12 @@ function sectionsOf(map: ConfigMap | undefined, before: Sections | undefined, re
   const upstream = read('upstream');
   const disableXEnvoyHeaders = flag('disableXEnvoyHeaders');
   const addXRealIpHeader = flag('addXRealIpHeader');
+  const mcpServer = read('mcpServer');
+  if (mcpServer.enable)
+    report.warning('data.higress.mcpServer', 'data.higress.mcpServer is not supported yet and has no effect', {
+      reason: 'IgnoredField',
+      hint: 'serve MCP by a WasmPlugin whose url names mcp-server, with the servers in its rules',
+    });
   const mesh = yamlKey(map, 'mesh', before !== undefined, report);
   return {
     downstream,
@@ -106,7 +112,7 @@ function sectionsOf(map: ConfigMap | undefined, before: Sections | undefined, re
     mesh: mesh === undefined && before !== undefined ? before.mesh : meshOf(mesh ?? {}, before?.mesh, report),
     tracing: read('tracing'),
     gzip: read('gzip'),
-    mcpServer: read('mcpServer'),
+    mcpServer,
   };
 }
 

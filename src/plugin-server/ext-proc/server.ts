@@ -1,8 +1,8 @@
 /** The gRPC server that Envoy's ext_proc filters talk to, on `node:http2` with its own gRPC framing: one method, no reflection, no interceptors. */
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { type ListenAddress, listen } from '#lib/listen.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { ChainStore } from '../chain-store.ts';
-import { type ListenAddress, listen } from '../listen.ts';
 import { ProcessingStream } from './stream.ts';
 
 export const CHAIN_HEADER = 'x-higress-chain';

@@ -1,10 +1,10 @@
 /** Calls that plugins make: HTTP/1.1 over kept connections to Envoy's egress listener, which knows the clusters. */
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { ListenAddress } from '#lib/listen.ts';
 import { ENDPOINT_HEADER } from '#plugin-sdk/balancing.ts';
 import type { HttpAnswer, HttpCall, HttpStream } from '#plugin-sdk/host.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
-import type { ListenAddress } from '../listen.ts';
 import { TlsFileReader } from './tls-files.ts';
 
 export const EGRESS_CLUSTER_HEADER = 'x-higress-egress-cluster';

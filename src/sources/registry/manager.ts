@@ -3,7 +3,7 @@ import type { Origin, Problem } from '#ir/types.ts';
 import { type Clock, systemClock } from '#lib/clock.ts';
 import { contentHash } from '#lib/hash.ts';
 import { type Logger, type ThrottledLog, throttled } from '#lib/log.ts';
-import { type BridgeRegistry, MCP_BRIDGE_NAME, type McpBridge } from '#model/mcp-bridge.ts';
+import { type BridgeRegistry, bridgeCounts, MCP_BRIDGE_NAME, type McpBridge } from '#model/mcp-bridge.ts';
 import { originOf } from '#model/object.ts';
 import type { RegistryService } from '#model/registry-service.ts';
 import type { Secret } from '#model/secret.ts';
@@ -140,8 +140,7 @@ export class RegistryManager {
     const { systemNamespace } = this.#options;
     const wanted = new Map<string, Wanted>();
     for (const bridge of bridges) {
-      const { name, namespace } = bridge.metadata;
-      if (namespace !== systemNamespace || name !== MCP_BRIDGE_NAME) {
+      if (!bridgeCounts(bridge, systemNamespace)) {
         problems.push(ignoredBridge(bridge, systemNamespace));
         continue;
       }

@@ -1,8 +1,8 @@
 /** Answers a CA that comes for `/.well-known/acme-challenge/TOKEN`; nothing else. Every replica does. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpServer } from '#lib/http-server.ts';
 import type { Logger } from '#lib/log.ts';
 import { CHALLENGE_PATH } from '#translate/challenge-solver.ts';
-import { HttpServer } from '../http-server.ts';
 
 export class ChallengeServer extends HttpServer {
   /** `find`: the answer to a token, undefined when nobody asked for it. */

@@ -7,6 +7,11 @@ import { CLUSTER_PLUGIN_HTTP, type WasmResolution } from '../options.ts';
 import type { FilterForm } from './filter.ts';
 
 const FETCH_TIMEOUT = '60s';
+/**
+ * About 14 s: longer than a plugin server takes to start again, and than the control plane takes to notice that there is none, which offers the module anew
+ * afterwards. An Envoy that starts is not ready for as long, so it is not for ever.
+ */
+const RETRIES = { num_retries: 8, retry_back_off: { base_interval: '1s', max_interval: '4s' } };
 
 /** The module matches its own rules against the route in force, so the same configuration is right before and after a re-route. */
 export const wasm: FilterForm = {
@@ -45,7 +50,7 @@ function code(module: Extract<WasmResolution, { ready: true }>): Message {
     remote: {
       http_uri: { uri: module.uri, cluster: CLUSTER_PLUGIN_HTTP, timeout: FETCH_TIMEOUT },
       sha256: module.sha256,
-      retry_policy: { num_retries: 3 },
+      retry_policy: RETRIES,
     },
   };
 }

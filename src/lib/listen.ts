@@ -1,4 +1,4 @@
-/** Where a server of the plugin server listens. */
+/** Where a server listens. */
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 
@@ -6,10 +6,10 @@ import type { Server } from 'node:net';
 export type ListenAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
 /** Resolves when the server listens, with the address as bound. A socket file left by a dead process is replaced. */
-export async function listen(
+export async function listen<A extends ListenAddress>(
   server: Pick<Server, 'listen' | 'address' | 'once' | 'off'>,
-  wanted: ListenAddress,
-): Promise<ListenAddress> {
+  wanted: A,
+): Promise<A> {
   if ('path' in wanted) await rm(wanted.path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -20,5 +20,5 @@ export async function listen(
   });
   const bound = server.address();
   if ('path' in wanted || bound === null || typeof bound === 'string') return wanted;
-  return { host: wanted.host, port: bound.port };
+  return { ...wanted, port: bound.port };
 }
