@@ -1,20 +1,30 @@
-/** The gRPC server that Envoy's ext_proc filters talk to, on `node:http2` with its own gRPC framing: one method, no reflection, no interceptors. */
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import { type ListenAddress, listen } from '#lib/listen.ts';
+/** The gRPC server that Envoy's ext_proc filters talk to, on an HTTP/2 server and gRPC framing of its own: one method, no reflection, no interceptors. */
+import type { ListenAddress } from '#lib/listen.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { ChainStore } from '../chain-store.ts';
+import { keptHeader } from '../http2/hpack/encoder.ts';
+import type { Limits } from '../http2/protocol.ts';
+import type { RequestHead } from '../http2/request-head.ts';
+import { startHttp2Server } from '../http2/server.ts';
+import type { ServerStream, StreamHandler } from '../http2/stream.ts';
 import { ProcessingStream } from './stream.ts';
 
 export const CHAIN_HEADER = 'x-higress-chain';
 const METHOD = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
 
-/** HTTP/2 numbers large enough that Envoy never waits for a window or is refused a stream; memory is bounded by the connection window. */
-const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
-const CONNECTION_WINDOW_BYTES = 256 * 1024 * 1024;
-const MAX_STREAMS = 2 ** 31 - 1;
-/** Envoy resets a stream for every request whose client leaves; `node:http2` takes many resets for an attack and drops the connection. */
-const RESETS = 1_000_000_000;
-const SESSION_MEMORY_MB = 16_384;
+/** Large enough that Envoy never waits for a window or is refused a stream; memory is bounded by the connection's window. */
+const LIMITS: Limits = {
+  maxStreams: 2 ** 31 - 1,
+  streamWindowBytes: 4 * 1024 * 1024,
+  connectionWindowBytes: 256 * 1024 * 1024,
+  headerListBytes: 64 * 1024,
+};
+
+const UNIMPLEMENTED = [
+  keptHeader(':status', '200'),
+  keptHeader('content-type', 'application/grpc'),
+  keptHeader('grpc-status', '12'),
+] as const;
 
 export interface ExtProcServer {
   /** Address as bound: a port of 0 is replaced. */
@@ -34,44 +44,27 @@ export interface ExtProcOptions {
 
 export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServer> {
   const { chains, log } = options;
-  const sessions = new Set<ServerHttp2Session>();
   let open = 0;
   let total = 0;
-  const server: Http2Server = createServer({
-    settings: { maxConcurrentStreams: MAX_STREAMS, initialWindowSize: STREAM_WINDOW_BYTES },
-    maxSessionMemory: SESSION_MEMORY_MB,
-    streamResetBurst: RESETS,
-    streamResetRate: RESETS,
-    maxSessionInvalidFrames: RESETS,
-    maxSessionRejectedStreams: RESETS,
-  });
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.on('error', (error) => log.warn({ err: error.message }, 'a connection from Envoy failed'));
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-  });
-  server.on('sessionError', () => {});
-  server.on('stream', (stream, headers) => {
-    if (headers[':path'] !== METHOD) {
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' }, { endStream: true });
-      return;
+  const serve = (stream: ServerStream, { path, headers }: RequestHead): StreamHandler => {
+    if (path !== METHOD) {
+      stream.end(UNIMPLEMENTED);
+      return IGNORING;
     }
     open++;
     total++;
-    stream.once('close', () => {
+    const processing = new ProcessingStream(stream, options, () => {
       open--;
     });
-    const id = headers[CHAIN_HEADER];
-    const processing = new ProcessingStream(stream, options);
-    if (typeof id !== 'string') {
+    const id = headers.get(CHAIN_HEADER);
+    if (id === undefined) {
       processing.refuse(`gRPC metadata ${CHAIN_HEADER} is missing`);
-      return;
+      return processing;
     }
     const chain = chains.filter(id);
     if (chain !== undefined) {
       processing.start(chain);
-      return;
+      return processing;
     }
     void chains.waitForFilter(id).then((late) => {
       if (late !== undefined) processing.start(late);
@@ -80,15 +73,17 @@ export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServ
         processing.refuse(`unknown plugin chain ${id}`);
       }
     });
-  });
-  const address = await listen(server, options.address);
-  return {
-    address,
-    streams: () => ({ open, total }),
-    stop: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const session of sessions) session.destroy();
-      await closed;
-    },
+    return processing;
   };
+  const server = await startHttp2Server({
+    ...LIMITS,
+    address: options.address,
+    onRequest: serve,
+    onFailure: (error) => log.error({ err: String(error) }, 'a request of Envoy failed'),
+    onError: (error) => log.warn({ err: error.message }, 'a connection from Envoy failed'),
+  });
+  return { address: server.address, streams: () => ({ open, total }), stop: () => server.stop() };
 }
+
+/** For streams whose answer has ended already. */
+const IGNORING: StreamHandler = { data() {}, end() {}, drained() {}, closed() {} };

@@ -1,8 +1,9 @@
 /** One gRPC stream of Envoy: messages in order, one at a time, replies gathered into one write per turn, back-pressure both ways. */
-import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Chain } from '#plugin-sdk/engine/chain.ts';
 import { isPromise } from '#plugin-sdk/engine/outcome.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
+import { keptHeader, outHeader } from '../http2/hpack/encoder.ts';
+import type { ServerStream, StreamHandler } from '../http2/stream.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
 import { type Incoming, readMessage } from './read.ts';
@@ -14,8 +15,8 @@ const GRPC_NO_CHAIN = 5;
 /** Messages that wait for their turn; above this the stream is paused, and HTTP/2 flow control holds Envoy back. */
 const WAITING_LIMIT_BYTES = 1024 * 1024;
 
-const RESPONSE_HEADERS = Object.freeze({ ':status': 200, 'content-type': 'application/grpc' });
-const RESPOND_OPTIONS = Object.freeze({ waitForTrailers: true });
+const RESPONSE_HEADERS = [keptHeader(':status', '200'), keptHeader('content-type', 'application/grpc')] as const;
+const GOOD_TRAILERS = [keptHeader('grpc-status', String(GRPC_OK))] as const;
 
 export interface StreamDeps {
   readonly hostOf: (plugin: string) => HostServices;
@@ -28,45 +29,35 @@ const PATIENCE_MS = 90_000;
 /** The filter's `max_message_timeout`; Envoy does not hear of more. */
 const MAX_WAIT_SECONDS = 3_600;
 
-export class ProcessingStream {
-  readonly #stream: ServerHttp2Stream;
+export class ProcessingStream implements StreamHandler {
+  readonly #stream: ServerStream;
   readonly #deps: StreamDeps;
+  readonly #onClosed: () => void;
   readonly #frames = new FrameReader();
   #processor: Processor | undefined;
   #waiting: Incoming[] = [];
   #waitingBytes = 0;
   #busy = false;
-  #out: Buffer[] = [];
-  #flushPlanned = false;
+  #responded = false;
   /** The plugin server writes an answer of its own; what Envoy still sends does not count. */
   #driving = false;
   /** Envoy has sent its last message. */
   #ended = false;
   /** Nothing more is to be read or written. */
   #over = false;
-  #status = GRPC_OK;
-  #statusMessage = '';
+  /** Whoever waits for the stream to take more. */
+  #onDrained: (() => void) | undefined;
   readonly #take = (message: Buffer): void => this.#message(message);
-  readonly #flush = (): void => this.#write();
   readonly #askPatience = (): void => {
     if (this.#over) return;
-    this.#out.push(writePatience(MAX_WAIT_SECONDS));
-    this.#write();
+    this.#write(writePatience(MAX_WAIT_SECONDS));
   };
 
-  constructor(stream: ServerHttp2Stream, deps: StreamDeps) {
+  /** `onClosed`: once, when the stream is gone. */
+  constructor(stream: ServerStream, deps: StreamDeps, onClosed: () => void) {
     this.#stream = stream;
     this.#deps = deps;
-    stream.on('data', (chunk: Buffer) => this.#data(chunk));
-    stream.on('end', () => {
-      this.#ended = true;
-      this.#pump();
-    });
-    stream.on('wantTrailers', () => this.#trailers());
-    // Resets are ordinary: a client went away. `close` follows.
-    stream.on('error', () => {});
-    stream.on('close', () => this.#gone());
-    stream.respond(RESPONSE_HEADERS, RESPOND_OPTIONS);
+    this.#onClosed = onClosed;
   }
 
   /** From now on messages are answered. */
@@ -81,7 +72,7 @@ export class ProcessingStream {
     this.#fail(GRPC_NO_CHAIN, reason);
   }
 
-  #data(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     if (this.#over) return;
     try {
       this.#frames.feed(chunk, this.#take);
@@ -90,6 +81,17 @@ export class ProcessingStream {
       return;
     }
     this.#pump();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#pump();
+  }
+
+  drained(): void {
+    const resume = this.#onDrained;
+    this.#onDrained = undefined;
+    resume?.();
   }
 
   #message(bytes: Buffer): void {
@@ -103,12 +105,12 @@ export class ProcessingStream {
     const processor = this.#processor;
     if (this.#busy || this.#driving || processor === undefined) return;
     while (this.#waiting.length > 0 && !this.#over) {
-      if (this.#stream.writableNeedDrain) {
+      if (this.#stream.blocked) {
         this.#busy = true;
-        this.#stream.once('drain', () => {
+        this.#onDrained = () => {
           this.#busy = false;
           this.#pump();
-        });
+        };
         return;
       }
       const message = this.#waiting.shift()!;
@@ -133,7 +135,7 @@ export class ProcessingStream {
     }
     if (this.#waiting.length === 0 && this.#waitingBytes > 0) {
       this.#waitingBytes = 0;
-      if (this.#stream.isPaused()) this.#stream.resume();
+      this.#stream.resume();
     }
     if (this.#ended && this.#waiting.length === 0 && !this.#over) this.#finish();
   }
@@ -160,21 +162,17 @@ export class ProcessingStream {
       this.#driving = true;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      if (this.#stream.isPaused()) this.#stream.resume();
+      this.#stream.resume();
       void this.#drive(processed.frames).catch((error: unknown) => this.#broken(error));
       return;
     }
     if (processed.bytes === undefined) return;
-    this.#out.push(processed.bytes);
+    this.#write(processed.bytes);
     // Ending first spares both sides a reset: Envoy would otherwise break off every stream that it is done with. Only after the answer's last
     // reply: when the stream of a request whose answer nobody reads was ended early, Envoy 1.40 failed requests with 503.
     if (processed.end || this.#processor?.letsGo) {
       this.#waiting = [];
       this.#finish();
-    } else if (!this.#flushPlanned) {
-      // Promises that are already settled run before this, so a burst of messages leaves in one write.
-      this.#flushPlanned = true;
-      process.nextTick(this.#flush);
     }
   }
 
@@ -185,58 +183,49 @@ export class ProcessingStream {
         this.#fail(GRPC_FAILED, frame.error);
         return;
       }
-      this.#out.push(frame);
-      this.#write();
-      if (this.#stream.writableNeedDrain) await this.#drained();
+      this.#write(frame);
+      if (this.#stream.blocked) {
+        await new Promise<void>((resolve) => {
+          this.#onDrained = resolve;
+        });
+      }
     }
     this.#finish();
   }
 
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#stream.off('drain', done);
-        this.#stream.off('close', done);
-        resolve();
-      };
-      this.#stream.on('drain', done);
-      this.#stream.on('close', done);
-    });
+  #write(bytes: Buffer): void {
+    this.#respond();
+    this.#stream.write(bytes);
   }
 
-  #write(): void {
-    this.#flushPlanned = false;
-    const { length } = this.#out;
-    if (length === 0 || this.#stream.destroyed) return;
-    const bytes = length === 1 ? this.#out[0]! : Buffer.concat(this.#out);
-    this.#out = [];
-    this.#stream.write(bytes);
+  /** With the first message, so that both leave together. */
+  #respond(): void {
+    if (this.#responded) return;
+    this.#responded = true;
+    this.#stream.respond(RESPONSE_HEADERS);
   }
 
   #finish(): void {
     this.#over = true;
-    this.#write();
-    if (!this.#stream.destroyed) this.#stream.end();
+    this.#respond();
+    this.#stream.end(GOOD_TRAILERS);
   }
 
   #fail(status: number, message: string): void {
     if (this.#over) return;
-    this.#status = status;
-    this.#statusMessage = message;
     this.#waiting = [];
-    this.#finish();
-  }
-
-  #trailers(): void {
-    const trailers: Record<string, string> = { 'grpc-status': String(this.#status) };
-    if (this.#statusMessage !== '') trailers['grpc-message'] = encodeURIComponent(this.#statusMessage);
-    this.#stream.sendTrailers(trailers);
-    // Envoy may still be sending; nobody reads it any more.
-    if (!this.#ended) this.#stream.close(constants.NGHTTP2_NO_ERROR);
-  }
-
-  #gone(): void {
     this.#over = true;
+    this.#respond();
+    this.#stream.end([
+      outHeader('grpc-status', String(status)),
+      outHeader('grpc-message', encodeURIComponent(message)),
+    ]);
+  }
+
+  closed(): void {
+    this.#over = true;
+    this.#onClosed();
+    this.drained();
     this.#waiting = [];
     const processor = this.#processor;
     if (processor === undefined) return;
