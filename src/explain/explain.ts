@@ -139,9 +139,11 @@ function routeInForce(
     source: sourceOf(route.origin, locate),
     policies: policiesOf(route, owners, view, request.scheme === 'https', locate),
     plugins,
-    mayBeReroutedBy: plugins
-      .map(({ plugin }) => plugin)
-      .filter((name) => catalogue.get(name)?.manifest.mayReroute === true),
+    mayBeReroutedBy: route.plugins.flatMap((binding) => {
+      if (binding.kind !== 'builtin') return [];
+      const { plugin, choosesCluster } = binding;
+      return choosesCluster !== undefined || catalogue.get(plugin)?.manifest.mayReroute === true ? [plugin] : [];
+    }),
     destinations: destinationsOf(route, owners, view, locate),
   };
 }

@@ -54,6 +54,7 @@ export function matchInWords(match: RouteMatch): string[] {
     ...(match.methods === undefined || match.methods.length === 0 ? [] : [`method ${match.methods.join(' or ')}`]),
     ...(match.headers ?? []).map((header) => named('header', header)),
     ...(match.query ?? []).map((parameter) => named('query parameter', parameter)),
+    ...(match.chosenBy === undefined ? [] : [`a plugin of the route sets header ${match.chosenBy}`]),
     ...(match.shareUpTo === undefined ? [] : [`of what comes here up to ${match.shareUpTo / 10_000} %, by chance`]),
   ];
 }

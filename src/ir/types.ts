@@ -94,6 +94,8 @@ export interface RouteMatch {
    * among them.
    */
   readonly shareUpTo?: number;
+  /** One of the names in `headers`: a plugin of the route sets this header, to choose among the upstreams of the route. */
+  readonly chosenBy?: string;
 }
 
 export type RouteAction = ForwardAction | RedirectAction | RespondAction;
@@ -254,6 +256,16 @@ export interface BuiltinBinding extends PluginBindingBase {
   readonly config: unknown;
   /** The object asks for the plugin server although the plugin could be lowered (annotation `higress.io/plugin-runtime: ext-proc`). */
   readonly forceHooks?: boolean;
+  /** With this configuration the plugin chooses the upstream of each request. */
+  readonly choosesCluster?: ClusterChoice;
+}
+
+/** A plugin sets `header` to the name of the upstream that the request shall go to, and has the route chosen anew. */
+export interface ClusterChoice {
+  /** In lower case. */
+  readonly header: string;
+  /** `Backend.name`s. */
+  readonly clusters: readonly string[];
 }
 
 /** A module that the user brings; runs in Envoy's own Wasm filter. */

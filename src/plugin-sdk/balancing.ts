@@ -16,3 +16,11 @@ export function toEndpoint(address: string): Pick<Effects, 'metadata'> {
 export function clusterOf(host: string, port: number): string {
   return `outbound|${port}||${host}`;
 }
+
+/** `outbound|PORT|SUBSET|HOST` in its parts; undefined when it is not of that form. */
+export function clusterParts(
+  cluster: string,
+): { readonly host: string; readonly port: number; readonly subset: string } | undefined {
+  const found = /^outbound\|(\d{1,5})\|([^|]*)\|([^|]+)$/.exec(cluster);
+  return found === null ? undefined : { host: found[3]!, port: Number(found[1]), subset: found[2]! };
+}

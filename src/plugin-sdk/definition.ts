@@ -3,7 +3,7 @@
  * three ways: `lower()` to native Envoy filters, hooks over ext_proc, or (terminal plugins) `serve()` as an upstream.
  */
 import type { ZodType } from 'zod';
-import type { PluginPhase } from '#ir/types.ts';
+import type { ClusterChoice, PluginPhase } from '#ir/types.ts';
 import type { FilterHooks } from './hooks.ts';
 import type { LowerContext, LowerResult } from './lower.ts';
 import type { ServeHooks } from './serve.ts';
@@ -49,6 +49,11 @@ export interface PluginDefinition<C = unknown> {
   serve?(config: C): ServeHooks;
   /** Clusters (`outbound|PORT||HOST`) that the plugin server connects to itself, such as that of a Redis: it is told their endpoints. */
   connectsTo?(config: C): readonly string[];
+  /**
+   * The plugin chooses the upstream of each request among these, whatever the request says: it sets the header and asks for another route. It comes before
+   * all plugins of the route whose configuration depends on the upstream.
+   */
+  choosesCluster?(config: C): ClusterChoice | undefined;
   /** Dotted paths or keys whose values are secrets, redacted wherever a configuration is shown. Default: apiTokens, apiKey, credential(s), password, secret*, token*. */
   readonly secretKeys?: readonly string[];
 }

@@ -18,6 +18,7 @@ const everywhere: PluginBinder = {
   prepare: () => ({
     version: 'v',
     domains: [],
+    keepsPath: () => true,
     problems: [],
     bindingsFor: () => [{ plugin: 'guard', instance: 'higress-system/guard', phase: 'AUTHN', priority: 1 } as never],
   }),

@@ -9,6 +9,7 @@ import type { WorldSettings } from '#model/world.ts';
 import type { BackendRef } from './backend/ref.ts';
 import type { BackendResolver, Resolved } from './backend/resolver.ts';
 import { sameResolved, UpstreamUses } from './backend/upstream-uses.ts';
+import type { NamedUpstream } from './cluster-choice.ts';
 import { type AssembledHost, assembleHost, type HostContext, type ResolvedHost } from './host.ts';
 import { claimsOf } from './ingress/claims.ts';
 import type { IngressView } from './ingress/ingress-index.ts';
@@ -23,6 +24,8 @@ export interface AssembledHosts {
   readonly problems: readonly Problem[];
   /** Upstreams that plugins name. */
   readonly pluginRefs: readonly BackendRef[];
+  /** Those of them that plugins send requests to. */
+  readonly chosen: readonly NamedUpstream[];
 }
 
 /** Names that can be a virtual host. */
@@ -38,6 +41,7 @@ export class HostAssembler {
   readonly #mergeProblems = new Few<Problem>();
   readonly #problems = new Few<Problem>();
   readonly #pluginRefs = new Few<BackendRef>();
+  readonly #chosen = new Few<NamedUpstream>();
   #tlsNames: ReadonlySet<string> = new Set();
   /** What every host depends on. */
   #common: readonly unknown[] = [];
@@ -66,6 +70,7 @@ export class HostAssembler {
       hosts: this.#hosts,
       problems: [...this.#mergeProblems.all(), ...this.#problems.all()],
       pluginRefs: this.#pluginRefs.all(),
+      chosen: this.#chosen.all(),
     };
   }
 
@@ -85,6 +90,7 @@ export class HostAssembler {
     this.#names = [...new Set([...this.#own.keys(), ...split])].sort(compareText);
     this.#problems.clear();
     this.#pluginRefs.clear();
+    this.#chosen.clear();
     this.#hosts = this.#names.map((name) => this.#make(name, context));
     this.#assembled.sweep();
   }
@@ -101,6 +107,7 @@ export class HostAssembler {
       this.#assembled.forget(name);
       this.#problems.delete(name);
       this.#pluginRefs.delete(name);
+      this.#chosen.delete(name);
       return;
     }
     const made = this.#make(name, context);
@@ -122,6 +129,7 @@ export class HostAssembler {
     const made = this.#assembled.get(name, inputs, () => assembleHost(name, isTls, sources, context));
     this.#problems.set(name, made.problems);
     this.#pluginRefs.set(name, made.pluginRefs);
+    this.#chosen.set(name, made.chosen);
     return made.host;
   }
 

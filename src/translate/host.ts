@@ -4,6 +4,7 @@ import { type GivenFallbacks, withFallbacks } from './ai-fallback.ts';
 import type { Issue } from './backend/locate.ts';
 import type { BackendRef } from './backend/ref.ts';
 import type { Resolved, Upstream } from './backend/resolver.ts';
+import { type NamedUpstream, withClusterChoice } from './cluster-choice.ts';
 import { type DraftForward, type Fallback, type RouteDraft, takesAll } from './ingress/draft.ts';
 import type { MergedHost } from './ingress/merge.ts';
 import { namedServices } from './named-services.ts';
@@ -22,6 +23,8 @@ export interface AssembledHost {
   readonly problems: readonly Problem[];
   /** Upstreams that plugins of this host name. */
   readonly pluginRefs: readonly BackendRef[];
+  /** Upstreams that plugins send requests of this host to, beside those that its routes name. */
+  readonly chosen: readonly NamedUpstream[];
 }
 
 export interface HostContext {
@@ -42,13 +45,15 @@ export function assembleHost(
   for (const source of sources) if (!assembly.add(source)) break;
   const { routes, problems } = withFallbacks(assembly.routes, context.fallbacks);
   const pluginRefs = [...assembly.pluginRefs.values()];
-  return { host: { name, tls, routes }, problems: [...assembly.problems, ...problems], pluginRefs };
+  const { chosen } = assembly;
+  return { host: { name, tls, routes }, problems: [...assembly.problems, ...problems], pluginRefs, chosen };
 }
 
 class Assembly {
   readonly routes: Route[] = [];
   readonly problems: Problem[] = [];
   readonly pluginRefs = new Map<string, BackendRef>();
+  readonly chosen: NamedUpstream[] = [];
   readonly #name: string;
   readonly #context: HostContext;
   readonly #keys = new Set<string>();
@@ -72,19 +77,24 @@ class Assembly {
     return true;
   }
 
-  #route(draft: RouteDraft, action: RouteAction, backends: readonly Upstream[]): Route[] {
+  #route(draft: RouteDraft, action: RouteAction, backends: readonly Upstream[]): readonly Route[] {
     const count = this.#counts.get(draft.name) ?? 0;
     this.#counts.set(draft.name, count + 1);
     const { name, origin, match, policies } = draft;
     const plugins = draft.bare === true ? [] : this.#plugins(name, backends);
     const route = { name, id: `${this.#name}|${name}|${count}`, origin, match, action, policies, plugins };
     if (draft.bare === true) return [route];
-    const routes = splitByPlugins(route, ({ backend }) =>
+    const shares = splitByPlugins(route, ({ backend }) =>
       this.#plugins(
         name,
         backends.filter((one) => one.name === backend),
       ),
     );
+    const { routes, chosen } = withClusterChoice(route, shares, {
+      pluginsOf: (cluster) => this.#plugins(name, [cluster]),
+      keepsPath: this.#context.plugins.keepsPath,
+    });
+    if (draft.host === this.#name) this.chosen.push(...chosen);
     for (const { config } of routes.flatMap((one) => one.plugins)) {
       if (typeof config !== 'object' || config === null) continue;
       for (const ref of namedServices(config)) this.pluginRefs.set(ref.key, ref);
@@ -92,7 +102,7 @@ class Assembly {
     return routes;
   }
 
-  #plugins(routeName: string, backends: readonly Upstream[]): readonly PluginBinding[] {
+  #plugins(routeName: string, backends: readonly Pick<Upstream, 'host' | 'port'>[]): readonly PluginBinding[] {
     const destinations = backends.map(({ host, port }) => ({ host, port }));
     return this.#context.plugins.bindingsFor({ routeName, hostName: this.#name, destinations });
   }

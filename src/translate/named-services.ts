@@ -1,10 +1,10 @@
 /** Upstreams that a plugin's configuration names: they need a cluster although no route leads there. */
 import { namesUpstream } from '#model/ingress/annotations/destination.ts';
+import { clusterParts } from '#plugin-sdk/balancing.ts';
 import { type BackendRef, hostRef } from './backend/ref.ts';
 import { memoEach } from './memo.ts';
 
 const MAX_DEPTH = 16;
-const CLUSTER = /^outbound\|(\d{1,5})\|[^|]*\|(.+)$/;
 
 /**
  * Every text that reads like a host of a registry or of the cluster, with the port that stands beside it (`servicePort`, `port` …), and every
@@ -28,8 +28,8 @@ function walk(value: unknown, depth: number, found: (host: string, port: number 
       walk(item, depth + 1, found);
       continue;
     }
-    const cluster = CLUSTER.exec(item);
-    if (cluster !== null) found(cluster[2]!, Number(cluster[1]));
+    const cluster = clusterParts(item);
+    if (cluster !== undefined) found(cluster.host, cluster.port);
     else if (/^[\w.:-]+$/.test(item) && namesUpstream(item)) found(item, beside);
   }
 }

@@ -27,6 +27,7 @@ function binder(domains: readonly string[], test: (host: string) => boolean, con
   const binding: PluginBinding = builtin('mark', config);
   return {
     prepare: () => ({
+      keepsPath: () => true,
       problems: [],
       domains,
       version: '1',

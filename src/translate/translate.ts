@@ -11,7 +11,6 @@ import type { World, WorldSettings } from '#model/world.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import { fallbacksOf } from './ai-fallback.ts';
 import { type ClusterIndex, createIndexer } from './backend/cluster-index.ts';
-import type { BackendRef } from './backend/ref.ts';
 import { BackendResolver, type UpstreamPolicy } from './backend/resolver.ts';
 import { certificateOf } from './certificate.ts';
 import { HostAssembler } from './host-assembler.ts';
@@ -108,7 +107,8 @@ class MemoTranslator implements Translator {
     const fallbacks = this.#fallbacks(world.envoyFilters);
     const context = { plugins, routeTimeoutMs: config.routeTimeoutMs, fallbacks };
     const assembled = this.#hosts.assemble(view, epoch, tls, context);
-    for (const ref of assembled.pluginRefs) this.#resolvePluginRef(ref);
+    for (const ref of assembled.pluginRefs) this.#resolver.resolveExisting(ref);
+    const missing = assembled.chosen.filter(({ ref }) => !this.#resolver.resolveExisting(ref));
     const tracing = collector && tracingOf(collector, config, this.#resolver, this.#settings.systemNamespace);
     const backends = this.#resolver.finish();
     const edge = withHttp3(config, tls.hosts);
@@ -134,6 +134,7 @@ class MemoTranslator implements Translator {
       ...index.doubleHosts.map((double) => this.#doubleHost(double)),
       ...view.withProblems.flatMap((converted) => converted.problems),
       ...assembled.problems,
+      ...missing.map(({ problem }) => problem),
     ];
     this.#halfway = false;
     return { gateway, problems: sortProblems(problems) };
@@ -159,11 +160,6 @@ class MemoTranslator implements Translator {
       };
       for (const ref of refs) this.#resolver.addPolicy(ref, policy);
     }
-  }
-
-  /** What is wrong with a plugin's service is for the plugin to say. */
-  #resolvePluginRef(ref: BackendRef): void {
-    this.#resolver.resolveExisting(ref);
   }
 
   #doubleHost({ host, registries }: ClusterIndex['doubleHosts'][number]): Problem {

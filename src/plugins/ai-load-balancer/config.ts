@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PluginConfigError } from '#plugin-sdk/definition.ts';
 import { parseConfig } from '#plugin-sdk/parse-config.ts';
+import { type ClusterConfig, clusterConfig } from './clusters/config.ts';
 import { type CountedConfig, countedConfig } from './counted/config.ts';
 import { type MetricsConfig, metricsConfig } from './metrics/config.ts';
 
@@ -8,41 +9,50 @@ export const schema = z.looseObject({
   lb_type: z
     .string()
     .default('endpoint')
-    .describe('`endpoint`: chooses an endpoint of the service that the route leads to.'),
+    .describe('`endpoint`: an endpoint of the service that the route leads to; `cluster`: one of several services.'),
   lb_policy: z
     .string()
     .describe(
-      '`endpoint_metrics` (also called `metrics_based`), `least_busy`, `global_least_request` or `prefix_cache`.',
+      '`endpoint_metrics` (also called `metrics_based`), `least_busy`, `global_least_request` or `prefix_cache`; of services `cluster_metrics`.',
     ),
   lb_config: z.looseObject({}).nullish().describe('What the policy needs.'),
 });
 
-export type BalancerConfig = MetricsConfig | CountedConfig;
+export type BalancerConfig = MetricsConfig | CountedConfig | ClusterConfig;
 
 type Policy = (settings: unknown) => BalancerConfig;
 
-const ENDPOINT_POLICIES: Readonly<Record<string, Policy>> = {
-  endpoint_metrics: (settings) => metricsConfig(settings, 'endpoint_metrics'),
-  metrics_based: (settings) => metricsConfig(settings, 'endpoint_metrics'),
-  least_busy: (settings) => metricsConfig(settings, 'least_busy'),
-  global_least_request: (settings) => countedConfig(settings, 'global_least_request'),
-  prefix_cache: (settings) => countedConfig(settings, 'prefix_cache'),
+const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
+  endpoint: {
+    endpoint_metrics: (settings) => metricsConfig(settings, 'endpoint_metrics'),
+    metrics_based: (settings) => metricsConfig(settings, 'endpoint_metrics'),
+    least_busy: (settings) => metricsConfig(settings, 'least_busy'),
+    global_least_request: (settings) => countedConfig(settings, 'global_least_request'),
+    prefix_cache: (settings) => countedConfig(settings, 'prefix_cache'),
+  },
+  cluster: { cluster_metrics: clusterConfig },
 };
 
 export function effectiveConfig(global: unknown, rule: unknown): BalancerConfig | undefined {
   const written = rule ?? global;
   if (written === undefined) return undefined;
   const { lb_type, lb_policy, lb_config } = parseConfig(schema, written);
-  if (lb_type !== 'endpoint' && lb_type !== '') {
-    const reason = lb_type === 'cluster' ? 'is not supported yet' : 'is not a kind of balancing';
-    throw new PluginConfigError('lb_type', `"${lb_type}" ${reason}`, 'write endpoint');
+  const type = lb_type || 'endpoint';
+  const policies = ownValue(POLICIES, type);
+  if (policies === undefined) {
+    throw new PluginConfigError('lb_type', `"${type}" is not a kind of balancing`, 'write endpoint or cluster');
   }
-  const policy = Object.hasOwn(ENDPOINT_POLICIES, lb_policy) ? ENDPOINT_POLICIES[lb_policy] : undefined;
+  const policy = ownValue(policies, lb_policy);
   if (policy === undefined) {
-    const known = Object.keys(ENDPOINT_POLICIES).join(', ');
-    throw new PluginConfigError('lb_policy', `"${lb_policy}" is not a policy`, `write one of ${known}`);
+    const known = Object.keys(policies).join(', ');
+    const reason = `"${lb_policy}" is not a policy of lb_type ${type}`;
+    throw new PluginConfigError('lb_policy', reason, `write one of ${known}`);
   }
   return inside('lb_config', () => policy(lb_config ?? {}));
+}
+
+function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 /** Names the place of what is wrong from the top of the configuration. */

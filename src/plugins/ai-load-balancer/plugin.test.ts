@@ -127,7 +127,8 @@ describe('ai-load-balancer: configuration', () => {
     ['an unknown policy', { lb_policy: 'fastest' }, 'lb_policy'],
     ['no policy', { lb_config: {} }, 'lb_policy'],
     ['an unknown type', { lb_type: 'node', lb_policy: 'least_busy' }, 'lb_type'],
-    ['a type that is not there yet', { lb_type: 'cluster', lb_policy: 'cluster_metrics' }, 'lb_type'],
+    ['a policy of the other type', { lb_type: 'cluster', lb_policy: 'least_busy' }, 'lb_policy'],
+    ['a policy of services for endpoints', { lb_policy: 'cluster_metrics' }, 'lb_policy'],
     ['an unknown metric policy', metricsPolicy({ metric_policy: 'best' }), 'lb_config.metric_policy'],
     ['no target metric', metricsPolicy({ metric_policy: 'most' }), 'lb_config.target_metric'],
   ])('refuses %s by its place', (_name, written, path) => {

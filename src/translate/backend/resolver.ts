@@ -102,10 +102,12 @@ export class BackendResolver {
     return { backend, hash: loadBalance?.hash, issue: located.issue, drop: located.drop === true };
   }
 
-  /** For upstreams that only a plugin names: nothing is made for one that does not exist. */
-  resolveExisting(ref: BackendRef): void {
+  /** For upstreams that only a plugin names: nothing is made for one that does not exist. False when so. */
+  resolveExisting(ref: BackendRef): boolean {
     const located = this.#locate(ref);
-    if (located.service !== undefined || located.registry !== undefined) this.#backend(located);
+    const exists = located.service !== undefined || located.registry !== undefined;
+    if (exists) this.#backend(located);
+    return exists;
   }
 
   /** Every upstream resolved since `begin`, by name; ends the run. */

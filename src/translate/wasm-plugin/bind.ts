@@ -2,7 +2,7 @@
  * WasmPlugins to plugin bindings: decides per route, before any request, which plugins run there and with which configuration, since route name, host and
  * destinations of a route are known when it is made.
  */
-import type { PluginBinding, PluginPhase, Problem } from '#ir/types.ts';
+import type { PluginBinding, Problem } from '#ir/types.ts';
 import { contentHash } from '#lib/hash.ts';
 import type { LastGood } from '#lib/last-good.ts';
 import { originOf } from '#model/object.ts';
@@ -10,6 +10,7 @@ import type { Secret } from '#model/secret.ts';
 import { secretValue } from '#model/secret-value.ts';
 import type { WasmPlugin } from '#model/wasm-plugin.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
+import { PHASES } from '../plugin-binder.ts';
 import { type InstanceSettings, type PluginInstance, type PreparedInstance, prepareInstance } from './instance.ts';
 import type { RouteFacts } from './match.ts';
 
@@ -27,6 +28,8 @@ export interface PreparedPlugins {
   readonly domains: readonly string[];
   /** In execution order of the request path. The same array for routes with the same bindings. */
   bindingsFor(route: RouteFacts): readonly PluginBinding[];
+  /** The plugin never changes the path or the host of a request. */
+  keepsPath(binding: PluginBinding): boolean;
   /** Equal when all routes would get equal bindings. */
   readonly version: string;
 }
@@ -35,8 +38,6 @@ export interface BinderOptions {
   /** Given: an object with an error keeps its last valid version in force. Absent: only what is wrong of it does not work. */
   readonly lastGood?: LastGood<PluginInstance>;
 }
-
-const PHASES: readonly PluginPhase[] = ['AUTHN', 'AUTHZ', 'STATS', 'UNSPECIFIED_PHASE'];
 
 interface Memo {
   readonly prepared: PreparedInstance;
@@ -91,6 +92,9 @@ export function createPluginBinder(
     };
   };
 
+  const keepsPath = (binding: PluginBinding): boolean =>
+    binding.kind === 'builtin' && catalogue.get(binding.plugin)?.manifest.keepsPath === true;
+
   return {
     prepare(wasmPlugins, secrets) {
       if (last?.plugins === wasmPlugins && last.secrets === secrets) return last.result;
@@ -124,7 +128,7 @@ export function createPluginBinder(
         last !== undefined &&
         parts.length === lastParts.length &&
         parts.every((part, index) => part === lastParts[index]);
-      const result = same && last !== undefined ? last.result : preparedOf(instances, problems, interning());
+      const result = same && last !== undefined ? last.result : preparedOf(instances, problems, interning(), keepsPath);
       lastParts = parts;
       last = { plugins: wasmPlugins, secrets, result };
       return result;
@@ -142,6 +146,7 @@ function preparedOf(
   instances: readonly PluginInstance[],
   problems: readonly Problem[],
   intern: (bindings: readonly PluginBinding[]) => readonly PluginBinding[],
+  keepsPath: PreparedPlugins['keepsPath'],
 ): PreparedPlugins {
   const patterns = instances
     .flatMap(({ domains }) => domains)
@@ -150,6 +155,7 @@ function preparedOf(
     problems,
     domains: [...new Set(patterns)].sort(),
     bindingsFor: (route) => intern(instances.flatMap((instance) => instance.bindingFor(route) ?? [])),
+    keepsPath,
     version: contentHash(instances.map(({ sortKey, phase, priority, version }) => [sortKey, phase, priority, version])),
   };
 }

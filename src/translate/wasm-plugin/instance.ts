@@ -180,10 +180,18 @@ function builtinInstance(
   if (effective === undefined) return undefined;
   const base = bindingBase(plugin, order);
   const forceHooks = plugin.metadata.annotations[PLUGIN_RUNTIME_ANNOTATION] === 'ext-proc';
-  const binding = (config: unknown): PluginBinding | undefined =>
-    config === undefined
-      ? undefined
-      : { ...base, kind: 'builtin', plugin: definition.manifest.name, config, ...(forceHooks ? { forceHooks } : {}) };
+  const binding = (config: unknown): PluginBinding | undefined => {
+    if (config === undefined) return undefined;
+    const choosesCluster = definition.choosesCluster?.(config);
+    return {
+      ...base,
+      kind: 'builtin',
+      plugin: definition.manifest.name,
+      config,
+      ...(forceHooks ? { forceHooks } : {}),
+      ...(choosesCluster === undefined ? {} : { choosesCluster }),
+    };
+  };
   const rules = effective.rules.map(({ rule, effective: { config } }) => ({
     match: rule.match,
     binding: binding(config),

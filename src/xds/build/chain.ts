@@ -87,10 +87,10 @@ export class ChainStore {
 }
 
 /**
- * Consecutive hook plugins share one hop. Callers cut the list behind a plugin that may choose another route, because what follows
- * belongs to that route.
+ * Consecutive hook plugins share one hop. `cut`: not across a plugin that may choose another route, because what follows belongs to that route. And never
+ * so that a plugin changes the path before Envoy looks for the route: it does when it has the whole hop's answer.
  */
-export function steps(items: readonly ChainItem[], store: ChainStore): Step[] {
+export function steps(items: readonly ChainItem[], store: ChainStore, { cut = false } = {}): Step[] {
   const out: Step[] = [];
   let hop: HookItem[] = [];
   const flush = () => {
@@ -99,7 +99,9 @@ export function steps(items: readonly ChainItem[], store: ChainStore): Step[] {
   };
   for (const item of items) {
     if (item.type === 'hooks') {
+      if (!item.keepsPath && hop.some(({ reroutes }) => reroutes)) flush();
       hop.push(item);
+      if (cut && item.reroutes) flush();
       continue;
     }
     flush();

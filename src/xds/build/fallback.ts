@@ -18,17 +18,17 @@ export function fallbackTargets(routes: readonly Route[]): ReadonlySet<string> {
 
 /**
  * A route of the host's own table as it stands in the fallback table: it takes what is sent to it by name. Its conditions on headers do not count any
- * more, but those on the path do: an Ingress may have several.
+ * more, but those on the path do: an Ingress may have several. So does a header that plugins choose among its upstreams by.
  */
-export function fallbackRoute(message: Message, name: string): Message {
+export function fallbackRoute(message: Message, name: string, chosenBy?: string): Message {
   const match = message.match as Message;
   const headers = (match.headers as readonly Message[] | undefined) ?? [];
-  const ofLine = headers.filter(({ name }) => String(name).startsWith(':'));
+  const kept = headers.filter(({ name }) => String(name).startsWith(':') || name === chosenBy);
   const named = { name: FALLBACK_TO_HEADER, string_match: { exact: name } };
   const removed = (message.request_headers_to_remove as readonly string[] | undefined) ?? [];
   return {
     ...message,
-    match: { ...match, headers: [named, ...ofLine] },
+    match: { ...match, headers: [named, ...kept] },
     ...(message.direct_response === undefined
       ? { request_headers_to_remove: [...removed, FALLBACK_TO_HEADER, FALLBACK_TRY_HEADER] }
       : {}),

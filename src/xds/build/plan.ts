@@ -119,7 +119,7 @@ export class Planner {
       ways: draft.ways,
       hookSuffixes: [...draft.hookSuffixes],
       longLived: route.plugins.some((binding) => this.#streams(binding)),
-      picksEndpoint: route.plugins.some((binding) => this.#manifest(binding)?.picksEndpoint === true),
+      picksEndpoint: route.plugins.some((binding) => this.#picksEndpoint(binding)),
       connectsTo: route.plugins.flatMap((binding) => this.#connectsTo(binding)),
       ...(variantFor === undefined ? {} : { variantFor }),
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
@@ -138,7 +138,7 @@ export class Planner {
       failOpen: binding.failStrategy === 'open',
       config: binding.config,
       needs: this.#needsFor(definition, binding.config),
-      reroutes: definition.manifest.mayReroute === true,
+      reroutes: definition.manifest.mayReroute === true || binding.choosesCluster !== undefined,
       keepsPath: definition.manifest.keepsPath === true,
       binding,
     };
@@ -147,6 +147,11 @@ export class Planner {
   #streams(binding: PluginBinding): boolean {
     const category = this.#manifest(binding)?.category;
     return category === 'ai' || category === 'mcp';
+  }
+
+  #picksEndpoint(binding: PluginBinding): boolean {
+    const choosesCluster = binding.kind === 'builtin' && binding.choosesCluster !== undefined;
+    return this.#manifest(binding)?.picksEndpoint === true && !choosesCluster;
   }
 
   #manifest(binding: PluginBinding): PluginManifest | undefined {

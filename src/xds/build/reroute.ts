@@ -53,7 +53,9 @@ export function hostChains(
     if (head === undefined || arrivals.has(head.id) || isUniform(head, plans)) continue;
     arrivals.set(
       head.id,
-      plans.map((plan) => (leadsTo(head, plan) ? steps(slotable(arriving(plan, head), planner, problems), store) : [])),
+      plans.map((plan) =>
+        leadsTo(head, plan) ? steps(slotable(arriving(plan, head), planner, problems), store, { cut: true }) : [],
+      ),
     );
   }
   const slots = new Map([...arrivals].map(([id, byRoute]) => [id, slotList(id, byRoute.flat())]));

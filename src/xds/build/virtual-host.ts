@@ -62,7 +62,7 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
     explain.push(...explainRoute(host, plan, built, serve));
     const message = routeMessage(plan, built, serve, problems);
     https.push(message);
-    if (targets.has(plan.route.name)) fallback.push(fallbackRoute(message, plan.route.name));
+    if (targets.has(plan.route.name)) fallback.push(fallbackRoute(message, plan.route.name, plan.route.match.chosenBy));
     if (plan.route.policies.httpsRedirect === true && plan.route.action.type !== 'redirect') {
       http.push(...httpsRedirectRoutes(host, plan, store, options));
     } else {

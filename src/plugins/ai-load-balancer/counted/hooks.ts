@@ -1,7 +1,8 @@
 /** `global_least_request` and `prefix_cache`: by what all gateways together have sent where. */
 import { getPathInText } from '#lib/gjson.ts';
 import { toEndpoint } from '#plugin-sdk/balancing.ts';
-import type { FilterHooks, HookContext, HookNeeds, LocalReply } from '#plugin-sdk/hooks.ts';
+import type { FilterHooks, HookContext, LocalReply } from '#plugin-sdk/hooks.ts';
+import { UNTIL_THE_END } from '../until-the-end.ts';
 import type { CountedConfig } from './config.ts';
 import { type CountState, cleanTimeKey, InFlight, seed, type Taken } from './in-flight.ts';
 import { prefixKeys } from './prefix.ts';
@@ -12,9 +13,6 @@ const FULL: LocalReply = {
   body: 'Exceeded maximum request limit from ai-load-balancer.',
   details: 'ai-load-balancer.max_request_count',
 };
-
-/** Envoy lets go of the stream to the plugin server when there is nothing more to see: to learn of the end, the answer must be looked at. */
-const UNTIL_THE_END: HookNeeds = { responseHeaders: true, responseBody: 'stream', observeOnly: true };
 
 type Context = HookContext<CountState>;
 

@@ -3,11 +3,11 @@ import { getPathInText, toText } from '#lib/gjson.ts';
 import type { Held } from '#lib/shared-values.ts';
 import { toEndpoint } from '#plugin-sdk/balancing.ts';
 import type { FilterHooks, HookContext, LocalReply } from '#plugin-sdk/hooks.ts';
+import { RecentPicks } from '../recent-picks.ts';
 import type { MetricsConfig } from './config.ts';
 import { candidates, lowest } from './decision.ts';
 import { type ModelServer, metricValue, modelServer } from './model-server.ts';
 import { MetricsPoller, type Reading } from './poller.ts';
-import { RecentPicks } from './recent-picks.ts';
 
 const BUSY: LocalReply = { status: 429, body: 'limited resources', details: 'ai-load-balancer.limited_resources' };
 

@@ -1,4 +1,4 @@
-/** The last hundred picks, so that no endpoint gets more than its share. */
+/** The last hundred picks, so that no endpoint or service gets more than its share. */
 const SIZE = 100;
 
 export class RecentPicks {
