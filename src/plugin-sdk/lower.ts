@@ -53,4 +53,6 @@ export interface LowerContext {
   readonly following: readonly string[];
   /** Names of the plugins before this one. */
   readonly preceding: readonly string[];
+  /** The gateway makes spans: without them nobody reads what stands there for them. */
+  readonly tracing: boolean;
 }

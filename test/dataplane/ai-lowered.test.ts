@@ -16,6 +16,7 @@ const context: LowerContext = {
   action: undefined,
   following: [],
   preceding: [],
+  tracing: true,
 };
 
 const PROVIDERS: Readonly<Record<string, object>> = {

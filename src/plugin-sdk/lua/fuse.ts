@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecretText } from '#lib/secret.ts';
+import { LUA_PARTS, partText } from './script.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 type Source = string | SecretText;
@@ -21,9 +22,12 @@ export function fuseLua(configs: readonly Config[]): Config | undefined {
   // The parts of a response body can be read by one script only.
   if (texts.filter((text) => text.includes('bodyChunks')).length > 1) return undefined;
   runner ??= readFileSync(join(import.meta.dirname, 'runner.lua'), 'utf8');
-  const blocks = texts.map((text) => `do\n${text}\nadd_script(envoy_on_request, envoy_on_response)\nend`);
+  // One copy of what they share: less to load, and what one has found the next one finds at hand.
+  const shared = LUA_PARTS.map(partText).filter((part) => texts.some((text) => text.includes(part)));
+  const own = texts.map((text) => shared.reduce((rest, part) => rest.replace(part, ''), text));
+  const blocks = own.map((text) => `do\n${text}\nadd_script(envoy_on_request, envoy_on_response)\nend`);
   const text = runner.replace('-- SCRIPTS', () =>
-    ['envoy_on_request, envoy_on_response = nil, nil', ...blocks].join('\n'),
+    ['envoy_on_request, envoy_on_response = nil, nil', ...shared, ...blocks].join('\n'),
   );
   const secret = sources.some((source) => source instanceof SecretText);
   return { ...configs[0], default_source_code: { inline_string: secret ? new SecretText(text) : text } };

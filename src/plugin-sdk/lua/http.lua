@@ -15,6 +15,31 @@ do
     return nil
   end
 
+  -- What the handle of a request gave, until the script waits for a body or another handle comes: taking it anew costs as much as ten reads.
+  -- Not for answers, whose bodies are waited for by other ways.
+  local live, live_headers, live_metadata
+
+  local function use(handle)
+    if live ~= handle then live, live_headers, live_metadata = handle, nil, nil end
+  end
+
+  function http.headers(handle)
+    use(handle)
+    if not live_headers then live_headers = handle:headers() end
+    return live_headers
+  end
+
+  function http.metadata(handle)
+    use(handle)
+    if not live_metadata then live_metadata = handle:streamInfo():dynamicMetadata() end
+    return live_metadata
+  end
+
+  -- Removing is dear even where nothing stands.
+  function http.remove(headers, name)
+    if headers:get(name) then headers:remove(name) end
+  end
+
   local function unescape(hex) return char(tonumber(hex, 16)) end
 
   -- `+` is a space, `%41` is A; wrong escapes stay as they are.
@@ -57,6 +82,7 @@ do
   function http.body(handle)
     if shared_body and shared_body.handle == handle then return shared_body.text, shared_body.buffer end
     local buffer = handle:body()
+    live = nil
     if buffer == nil then return nil end
     local length = buffer:length()
     if length == 0 then return nil end
@@ -71,14 +97,14 @@ do
       return
     end
     local length = buffer:setBytes(text)
-    local headers = handle:headers()
+    local headers = http.headers(handle)
     if headers:get('content-length') then headers:replace('content-length', tostring(length)) end
   end
 
   -- Answers in place of the upstream. Envoy gives every such answer the details `lua_response`; the plugin's own stand in dynamic
   -- metadata, where the access log looks first.
   function http.reply(handle, status, headers, body, details)
-    handle:streamInfo():dynamicMetadata():set('higress.log', 'response_code_details', details)
+    http.metadata(handle):set('higress.log', 'response_code_details', details)
     local all = { [':status'] = tostring(status) }
     for name, value in pairs(headers) do all[name] = value end
     handle:respond(all, body)

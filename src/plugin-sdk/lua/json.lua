@@ -18,19 +18,39 @@ do
     end
   end
 
-  local WORDS = { ['true'] = true, ['false'] = true, ['null'] = true }
+  local WORDS = { [116] = 'true', [102] = 'false', [110] = 'null' }
+
+  -- Digits, letters and the other signs of numbers: a literal ends before anything else.
+  local function in_literal(token)
+    return token ~= nil and (token >= 48 and token <= 57 or token >= 97 and token <= 122 or token >= 65 and token <= 90
+      or token == 46 or token == 43 or token == 45)
+  end
+
+  local function skip_literal(text, i)
+    local first = byte(text, i)
+    local word = WORDS[first]
+    if word then
+      local stop = i + #word
+      if sub(text, i, stop - 1) == word and not in_literal(byte(text, stop)) then return stop end
+      return nil
+    end
+    local at = first == 45 and i + 1 or i
+    local token = byte(text, at)
+    if not token or token < 48 or token > 57 then return nil end
+    -- Digits and `.`, `e`, `E`, `+`, `-`.
+    while token and (token >= 48 and token <= 57 or token == 46 or token == 101 or token == 69 or token == 43 or token == 45) do
+      at = at + 1
+      token = byte(text, at)
+    end
+    if in_literal(token) then return nil end
+    return at
+  end
 
   -- Loops over bytes: LuaJIT compiles them, patterns it does not.
   local function skip_value(text, i)
     local first = byte(text, i)
     if first == 34 then return skip_string(text, i) end
-    if first ~= 123 and first ~= 91 then
-      local _, stop = find(text, '^[%w%.%+%-]+', i)
-      if not stop then return nil end
-      local word = sub(text, i, stop)
-      if WORDS[word] or find(word, '^%-?%d[%d%.eE%+%-]*$') then return stop + 1 end
-      return nil
-    end
+    if first ~= 123 and first ~= 91 then return skip_literal(text, i) end
     local depth, size = 0, #text
     while i <= size do
       local token = byte(text, i)
@@ -112,6 +132,7 @@ do
 
   -- JSON text of a string.
   function json.quote(text)
+    if not find(text, '[%z\1-\31"\\]') then return '"' .. text .. '"' end
     return '"' .. string.gsub(text, '[%z\1-\31"\\]', function(one)
       return SHORT[one] or format('\\u%04x', byte(one))
     end) .. '"'
@@ -123,10 +144,7 @@ do
     return raw == 'null' and '' or raw
   end
 
-  -- Where the member `key` of the outermost object stands: {start, stop, start, stop, …} (inclusive) for each occurrence, then where a new
-  -- member would be put and whether it needs a comma. nil when the text is not one JSON object. What stands behind the member is only looked
-  -- through when it may hold the name once more.
-  function json.find(text, key)
+  local function locate(text, key)
     local at = skip_space(text, 1)
     if byte(text, at) ~= 123 then return nil end
     local spans = {}
@@ -157,6 +175,53 @@ do
       if token == 125 then
         if skip_space(text, at + 1) <= #text then return nil end
         return spans, last, true
+      end
+      if token ~= 44 then return nil end
+      at = skip_space(text, at + 1)
+    end
+  end
+
+  -- Several plugins ask for the same member of the same body, one after the other; long bodies are not held for that.
+  local REMEMBERED_BYTES = 65536
+  local last_text, last_key, last_spans, last_place, last_comma
+
+  -- Where the member `key` of the outermost object stands: {start, stop, start, stop, …} (inclusive) for each occurrence, then where a new
+  -- member would be put and whether it needs a comma. nil when the text is not one JSON object. What stands behind the member is only looked
+  -- through when it may hold the name once more.
+  function json.find(text, key)
+    if text == last_text and key == last_key then return last_spans, last_place, last_comma end
+    local spans, place, comma = locate(text, key)
+    if #text <= REMEMBERED_BYTES then
+      last_text, last_key, last_spans, last_place, last_comma = text, key, spans, place, comma
+    end
+    return spans, place, comma
+  end
+
+  -- JSON text of those members of the outermost object whose names are keys of `wanted`, by name, in one pass; the last of equal members
+  -- counts. nil when the text is not one JSON object.
+  function json.pick(text, wanted)
+    local at = skip_space(text, 1)
+    if byte(text, at) ~= 123 then return nil end
+    local found = {}
+    at = skip_space(text, at + 1)
+    if byte(text, at) == 125 then return found end
+    while true do
+      if byte(text, at) ~= 34 then return nil end
+      local behind = skip_string(text, at)
+      if not behind then return nil end
+      local name = unescape(sub(text, at + 1, behind - 2))
+      if not name then return nil end
+      at = skip_space(text, behind)
+      if byte(text, at) ~= 58 then return nil end
+      local start = skip_space(text, at + 1)
+      local stop = skip_value(text, start)
+      if not stop then return nil end
+      if wanted[name] then found[name] = sub(text, start, stop - 1) end
+      at = skip_space(text, stop)
+      local token = byte(text, at)
+      if token == 125 then
+        if skip_space(text, at + 1) <= #text then return nil end
+        return found
       end
       if token ~= 44 then return nil end
       at = skip_space(text, at + 1)

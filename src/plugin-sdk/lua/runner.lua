@@ -25,7 +25,7 @@ if #requests > 0 then
     if shared_body.handle == handle then
       if shared_body.changed then
         local length = shared_body.buffer:setBytes(shared_body.text)
-        local headers = handle:headers()
+        local headers = http.headers(handle)
         if headers:get('content-length') then headers:replace('content-length', tostring(length)) end
       end
       shared_body = {}

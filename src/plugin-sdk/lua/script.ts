@@ -12,12 +12,18 @@ import { luaLiteral } from './literal.ts';
 /** Parts that scripts can be made of; each defines one local of that name. */
 export type LuaPart = 'http' | 'json' | 'multipart' | 'sha256';
 
+/** In an order in which each may use those before it. */
+export const LUA_PARTS: readonly LuaPart[] = ['sha256', 'http', 'json', 'multipart'];
+
 const cache = new Map<string, string>();
+
+export function partText(part: LuaPart): string {
+  return read(join(import.meta.dirname, `${part}.lua`));
+}
 
 /** The text of a plugin's script behind the parts it uses. `file` is an absolute path. */
 export function loadScript(file: string, parts: readonly LuaPart[]): string {
-  const files = [...parts.map((part) => join(import.meta.dirname, `${part}.lua`)), file];
-  return files.map(read).join('\n');
+  return [...parts.map(partText), read(file)].join('\n');
 }
 
 /**

@@ -134,7 +134,7 @@ local function edit_body(settings, api, handle, form_type)
       if stream and last_raw(edited, stream) == 'true' then
         edited = with_usage(edited)
         -- Waiting for the body ends the life of header objects taken before.
-        local headers = handle:headers()
+        local headers = http.headers(handle)
         headers:replace('accept', 'text/event-stream')
         if settings.first_byte_timeout then
           for i = 1, #settings.first_byte_headers do
@@ -148,10 +148,8 @@ local function edit_body(settings, api, handle, form_type)
   if edited ~= text then http.set_body(handle, buffer, edited) end
 end
 
-function envoy_on_request(handle)
-  local settings = config
-  local headers = handle:headers()
-  local asked = headers:get(':path')
+-- What a path is asked for and where it leads: {api, path}.
+local function target_of(settings, asked)
   local mark = find(asked, '?', 1, true)
   local path = mark and sub(asked, 1, mark - 1) or asked
   local strip = settings.strip
@@ -161,10 +159,6 @@ function envoy_on_request(handle)
   end
   local api, values = nil, nil
   if settings.apis then api, values = detect(settings.apis, path) end
-  if api and api.front then
-    http.reply(handle, 501, { ['content-type'] = 'application/json' }, api.front, 'ai-proxy.front_not_lowered')
-    return
-  end
   if settings.fixed then
     path = settings.fixed
   elseif api and api.to then
@@ -179,6 +173,37 @@ function envoy_on_request(handle)
   if mark and mark < #asked then
     path = path .. (find(path, '?', 1, true) and '&' or '?') .. sub(asked, mark + 1)
   end
+  return { api = api, path = path }
+end
+
+-- Callers ask for the same few paths again and again; long ones are not worth the room.
+local targets, count = {}, 0
+
+local function remembered_target(settings, asked)
+  local target = targets[asked]
+  if target then return target end
+  target = target_of(settings, asked)
+  if #asked > 256 then return target end
+  if count >= 256 then targets, count = {}, 0 end
+  targets[asked] = target
+  count = count + 1
+  return target
+end
+
+local function is_json(kind)
+  return not kind or kind == 'application/json' or find(string.lower(kind), '^%s*application/[%w%.%-%+]*json')
+end
+
+function envoy_on_request(handle)
+  local settings = config
+  local headers = http.headers(handle)
+  local asked = headers:get(':path')
+  local target = remembered_target(settings, asked)
+  local api, path = target.api, target.path
+  if api and api.front then
+    http.reply(handle, 501, { ['content-type'] = 'application/json' }, api.front, 'ai-proxy.front_not_lowered')
+    return
+  end
   if path ~= asked then
     headers:replace('x-envoy-original-path', asked)
     headers:replace(':path', path)
@@ -192,7 +217,7 @@ function envoy_on_request(handle)
     end
   end
   authorize(settings, headers, api)
-  for i = 1, #settings.remove do headers:remove(settings.remove[i]) end
+  for i = 1, #settings.remove do http.remove(headers, settings.remove[i]) end
   if settings.set then
     for i = 1, #settings.set do
       local one = settings.set[i]
@@ -201,7 +226,7 @@ function envoy_on_request(handle)
   end
   if not api then return end
   local kind = headers:get('content-type')
-  if not kind or find(string.lower(kind), '^%s*application/[%w%.%-%+]*json') then
+  if is_json(kind) then
     edit_body(settings, api, handle)
   elseif api.form and find(string.lower(kind), '^%s*multipart/form%-data') then
     edit_body(settings, api, handle, kind)

@@ -22,33 +22,6 @@ local function member(text, key)
   return sub(text, spans[n - 1], spans[n])
 end
 
--- The members before the first one that holds an object, an array or an escape: the usual place of id and model. Exact as far as it goes.
-local function head_of(text)
-  local head = {}
-  local at = match(text, '^%s*{%s*()')
-  while at do
-    local key, raw, stop = match(text, '^"([^"\\]*)"%s*:%s*("[^"\\]*")%s*,%s*()', at)
-    if not key then key, raw, stop = match(text, '^"([^"\\]*)"%s*:%s*([%w%.%+%-]+)%s*,%s*()', at) end
-    if not key then break end
-    head[key] = raw
-    at = stop
-  end
-  return head
-end
-
--- The object of the last `usage` when only plain members follow it up to the end of the text: then it is a member of the outermost object.
-local function tail_usage(text)
-  -- Anchored: a pattern that may begin anywhere would try `.*` from every byte of a text without such an object.
-  local raw, at = match(text, '^.*[{,]%s*"usage"%s*:%s*(%b{})%s*()')
-  while at do
-    local stop = match(text, '^,%s*"[^"\\]*"%s*:%s*"[^"\\]*"%s*()', at) or match(text, '^,%s*"[^"\\]*"%s*:%s*[%w%.%+%-]+%s*()', at)
-    if not stop then break end
-    at = stop
-  end
-  if at and find(text, '^}%s*$', at) then return raw end
-  return nil
-end
-
 -- Offset of the first `"usage…": {` in text from `from` on, and the one behind its brace; nil without one.
 local function usage_at(text, from)
   local at = find(text, '"usage', from, true)
@@ -60,10 +33,11 @@ local function usage_at(text, from)
   return nil
 end
 
--- A count inside a usage object, whose nested objects use other names.
-local function tally(usage, first, second)
-  local text = match(usage, '"' .. first .. '"%s*:%s*(%d+)') or second and match(usage, '"' .. second .. '"%s*:%s*(%d+)')
-  return text and tonumber(text)
+-- A whole number out of members that json.pick found, under the first of two names that has one.
+local function tally(counts, first, second)
+  local raw = counts[first] or second and counts[second]
+  local digits = raw and match(raw, '^%d+')
+  return digits and tonumber(digits)
 end
 
 local function text_of(raw)
@@ -74,12 +48,8 @@ local function text_of(raw)
   return nil
 end
 
-local function object(text, ...)
-  for i = 1, select('#', ...) do
-    local raw = member(text, (select(i, ...)))
-    if raw and byte(raw, 1) == 123 then return raw end
-  end
-  return nil
+local function object(raw)
+  return raw and byte(raw, 1) == 123 and raw or nil
 end
 
 -- Numbers of a flat object; nil when there are none.
@@ -136,7 +106,7 @@ local function user_messages(text)
   local count = 0
   local at = find(text, '"role"', 1, true)
   while at do
-    if find(text, '^%s*:%s*"user"', at + 6) then count = count + 1 end
+    if sub(text, at + 6, at + 12) == ':"user"' or find(text, '^%s*:%s*"user"', at + 6) then count = count + 1 end
     at = find(text, '"role"', at + 6, true)
   end
   return count
@@ -144,13 +114,13 @@ end
 
 function envoy_on_request(handle)
   local settings = config
-  local headers = handle:headers()
+  local headers = http.headers(handle)
   if settings.suffixes and not http.path_ends(headers:get(':path'), settings.suffixes) then return end
-  local metadata = metadata_of(handle)
+  local metadata = http.metadata(handle)
   metadata:set(PRIVATE, 'start', tonumber(handle:timestamp()))
-  headers:remove('accept-encoding')
+  http.remove(headers, 'accept-encoding')
   metadata:set(LOG, 'api', settings.api)
-  metadata:set(SPAN, 'gen_ai.span.kind', 'LLM')
+  if settings.spans then metadata:set(SPAN, 'gen_ai.span.kind', 'LLM') end
   for i = 1, #settings.sessions do
     local session = headers:get(settings.sessions[i])
     if session and session ~= '' then
@@ -164,10 +134,9 @@ function envoy_on_request(handle)
   headers_to(metadata, settings, settings.request_headers, headers)
   local text = http.body(handle)
   if not text then return end
-  metadata = metadata_of(handle)
-  local head = head_of(text)
-  local model = text_of(head.model or member(text, 'model'))
-  metadata:set(SPAN, 'gen_ai.request.model', model or 'unknown')
+  metadata = http.metadata(handle)
+  local model = text_of(member(text, 'model'))
+  if settings.spans then metadata:set(SPAN, 'gen_ai.request.model', model or 'unknown') end
   if settings.usage then
     metadata:set(LOG, 'model', model or 'unknown')
     local messages = member(text, 'messages') or member(text, 'contents')
@@ -178,52 +147,57 @@ function envoy_on_request(handle)
   bodies_to(metadata, settings, settings.request_body, text)
 end
 
+local DOCUMENT = {
+  id = true, model = true, usage = true, response = true, message = true, responseId = true, modelVersion = true, usageMetadata = true,
+}
+local INNER = { id = true, model = true, usage = true }
+local USAGE = {
+  prompt_tokens = true, input_tokens = true, completion_tokens = true, output_tokens = true, total_tokens = true,
+  prompt_tokens_details = true, input_tokens_details = true, completion_tokens_details = true, output_tokens_details = true,
+  cache_creation_input_tokens = true, cache_read_input_tokens = true,
+}
+local GEMINI = { promptTokenCount = true, candidatesTokenCount = true, totalTokenCount = true }
+local NOTHING = {}
+
+local function inner(raw)
+  return object(raw) and json.pick(raw, INNER) or NOTHING
+end
+
 -- What one document tells of model, id and usage, written at once so that an aborted answer keeps what came.
 local function learn(metadata, seen, text)
-  local response, message
-  if not seen.id or not seen.model then
-    local head = head_of(text)
-    if not seen.id then
-      seen.id = text_of(head.id or member(text, 'id'))
-      if not seen.id then
-        response, message = object(text, 'response'), object(text, 'message')
-        seen.id = text_of(member(response, 'id')) or text_of(member(text, 'responseId')) or text_of(member(message, 'id'))
-      end
-      if seen.id then metadata:set(LOG, 'chat_id', seen.id) end
-    end
-    if not seen.model then
-      seen.model = text_of(head.model or member(text, 'model'))
-      if not seen.model then
-        response, message = response or object(text, 'response'), message or object(text, 'message')
-        seen.model = text_of(member(response, 'model')) or text_of(member(message, 'model')) or text_of(member(text, 'modelVersion'))
-      end
-      if seen.model then metadata:set(LOG, 'model', seen.model) end
-    end
+  local found = json.pick(text, DOCUMENT)
+  if not found then return end
+  local response = found.response and inner(found.response) or NOTHING
+  local message = found.message and inner(found.message) or NOTHING
+  if not seen.id then
+    seen.id = text_of(found.id) or text_of(response.id) or text_of(found.responseId) or text_of(message.id)
+    if seen.id then metadata:set(LOG, 'chat_id', seen.id) end
   end
-  if not usage_at(text, 1) then return end
-  local usage = tail_usage(text) or object(text, 'usage') or object(object(text, 'response'), 'usage') or object(object(text, 'message'), 'usage')
+  if not seen.model then
+    seen.model = text_of(found.model) or text_of(response.model) or text_of(message.model) or text_of(found.modelVersion)
+    if seen.model then metadata:set(LOG, 'model', seen.model) end
+  end
+  local usage = object(found.usage) or object(response.usage) or object(message.usage)
   local input_details, output_details
   if usage then
-    seen.input = tally(usage, 'prompt_tokens', 'input_tokens') or seen.input
-    seen.output = tally(usage, 'completion_tokens', 'output_tokens') or seen.output
-    seen.total = tally(usage, 'total_tokens') or seen.total
-    if find(usage, '_details"', 1, true) then
-      input_details = numbers(object(usage, 'prompt_tokens_details', 'input_tokens_details'))
-      output_details = numbers(object(usage, 'completion_tokens_details', 'output_tokens_details'))
-    end
-    if find(usage, '"cache_', 1, true) then
-      local made, read = tally(usage, 'cache_creation_input_tokens'), tally(usage, 'cache_read_input_tokens')
-      if made or read then
-        seen.cached = (made or 0) + (read or 0)
-        input_details = input_details or { cache_creation_input_tokens = made, cache_read_input_tokens = read }
-      end
+    local counts = json.pick(usage, USAGE) or NOTHING
+    seen.input = tally(counts, 'prompt_tokens', 'input_tokens') or seen.input
+    seen.output = tally(counts, 'completion_tokens', 'output_tokens') or seen.output
+    seen.total = tally(counts, 'total_tokens') or seen.total
+    input_details = numbers(object(counts.prompt_tokens_details) or object(counts.input_tokens_details))
+    output_details = numbers(object(counts.completion_tokens_details) or object(counts.output_tokens_details))
+    local made, read = tally(counts, 'cache_creation_input_tokens'), tally(counts, 'cache_read_input_tokens')
+    if made or read then
+      seen.cached = (made or 0) + (read or 0)
+      input_details = input_details or { cache_creation_input_tokens = made, cache_read_input_tokens = read }
     end
   else
-    local gemini = object(text, 'usageMetadata')
+    local gemini = object(found.usageMetadata)
     if not gemini then return end
-    seen.input = tally(gemini, 'promptTokenCount') or seen.input
-    seen.output = tally(gemini, 'candidatesTokenCount') or seen.output
-    seen.total = tally(gemini, 'totalTokenCount') or seen.total
+    local counts = json.pick(gemini, GEMINI) or NOTHING
+    seen.input = tally(counts, 'promptTokenCount') or seen.input
+    seen.output = tally(counts, 'candidatesTokenCount') or seen.output
+    seen.total = tally(counts, 'totalTokenCount') or seen.total
   end
   if seen.input then metadata:set(LOG, 'input_token', seen.input) end
   if seen.output then metadata:set(LOG, 'output_token', seen.output) end
@@ -231,12 +205,13 @@ local function learn(metadata, seen, text)
   if output_details then metadata:set(LOG, 'output_token_details', output_details) end
 end
 
-local function finish(metadata, seen, start, now, streamed)
+local function finish(metadata, settings, seen, start, now, streamed)
   metadata:set(LOG, 'response_type', streamed and 'stream' or 'normal')
   metadata:set(LOG, 'llm_service_duration', now - start)
   if not seen.input or not seen.output then return end
   local total = seen.total or seen.input + seen.output + (seen.cached or 0)
   metadata:set(LOG, 'total_token', total)
+  if not settings.spans then return end
   metadata:set(SPAN, 'gen_ai.usage.input_tokens', seen.input)
   metadata:set(SPAN, 'gen_ai.usage.output_tokens', seen.output)
   metadata:set(SPAN, 'gen_ai.usage.total_tokens', total)
@@ -289,6 +264,8 @@ end
 local function read_stream(handle, settings, start)
   local seen, pending = {}, ''
   local begun = false
+  -- Attributes of streams may stand in any line; else only the first lines and those with a usage object tell anything.
+  local eager = settings.stream
   for chunk in handle:bodyChunks() do
     local length = chunk:length()
     if length > 0 then
@@ -300,12 +277,13 @@ local function read_stream(handle, settings, start)
       if pending ~= '' then bytes = pending .. bytes end
       -- Nearly every chunk ends with a line, which is told without a pattern.
       local last = byte(bytes, #bytes)
-      local stop = (last == 10 or last == 13) and #bytes or match(bytes, '^.*()[\r\n]')
-      if not stop then
-        pending = bytes
+      if last == 10 or last == 13 then
+        pending = ''
+        if eager or not seen.model or find(bytes, '"usage', 1, true) then read_lines(handle, settings, seen, bytes, #bytes) end
       else
-        pending = sub(bytes, stop + 1)
-        read_lines(handle, settings, seen, bytes, stop)
+        local stop = match(bytes, '^.*()[\r\n]')
+        pending = stop and sub(bytes, stop + 1) or bytes
+        if stop then read_lines(handle, settings, seen, bytes, stop) end
       end
     end
   end
@@ -314,23 +292,32 @@ local function read_stream(handle, settings, start)
   if settings.stream then
     for i = 1, #settings.stream do attribute(metadata, settings, settings.stream[i], seen[settings.stream[i].key .. '*']) end
   end
-  finish(metadata, seen, start, tonumber(handle:timestamp()), true)
+  finish(metadata, settings, seen, start, tonumber(handle:timestamp()), true)
 end
 
 local function read_whole(handle, settings, start)
-  local parts, size, seen = {}, 0, {}
+  local text, parts, size, seen = nil, nil, 0, {}
   for chunk in handle:bodyChunks() do
     local length = chunk:length()
     size = size + length
-    if size > READ_LIMIT then parts = {}
-    elseif length > 0 then parts[#parts + 1] = chunk:getBytes(0, length) end
+    if size > READ_LIMIT then
+      text, parts = nil, nil
+    elseif length > 0 then
+      local bytes = chunk:getBytes(0, length)
+      -- Most answers are one part.
+      if not text then
+        text = bytes
+      else
+        parts = parts or { text }
+        parts[#parts + 1] = bytes
+      end
+    end
   end
-  local text = size <= READ_LIMIT and table.concat(parts) or nil
-  if text == '' then text = nil end
+  if parts then text = table.concat(parts) end
   local metadata = metadata_of(handle)
   if text and settings.usage then learn(metadata, seen, text) end
   bodies_to(metadata, settings, settings.whole, text)
-  finish(metadata, seen, start, tonumber(handle:timestamp()), false)
+  finish(metadata, settings, seen, start, tonumber(handle:timestamp()), false)
 end
 
 local function wanted(types, kind)
@@ -350,7 +337,7 @@ function envoy_on_response(handle)
   headers_to(metadata, settings, settings.response_headers, headers)
   local kind = headers:get('content-type')
   if not wanted(settings.types, kind) or headers:get('content-encoding') then return end
-  if kind and find(string.lower(kind), '^%s*text/event%-stream') then
+  if kind and kind ~= 'application/json' and find(string.lower(kind), '^%s*text/event%-stream') then
     read_stream(handle, settings, own.start)
   else
     read_whole(handle, settings, own.start)

@@ -1,14 +1,17 @@
 function envoy_on_request(handle)
-  local headers = handle:headers()
+  local headers = http.headers(handle)
   if not http.path_ends(headers:get(':path'), config.suffixes) then return end
   local content_type = headers:get('content-type') or ''
-  local folded = string.lower(content_type)
-  local is_json = string.find(folded, 'application/json', 1, true)
-  if not is_json and not string.find(folded, 'multipart/form-data', 1, true) then return end
+  local is_json = content_type == 'application/json'
+  if not is_json then
+    local folded = string.lower(content_type)
+    is_json = string.find(folded, 'application/json', 1, true)
+    if not is_json and not string.find(folded, 'multipart/form-data', 1, true) then return end
+  end
   local text, buffer = http.body(handle)
   if not text then return end
 
-  headers = handle:headers()
+  headers = http.headers(handle)
   local key = config.key
   local spans, place, comma, from, to, model
   if is_json then

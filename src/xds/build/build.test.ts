@@ -99,6 +99,31 @@ describe('memory', () => {
     expect(second.endpoint.get('b')).not.toBe(first.endpoint.get('b'));
   });
 
+  it('tells plugins anew when the gateway begins or ends to make spans', () => {
+    const traced: PluginDefinition = {
+      ...plugins.get('native')!,
+      lower: (_, { tracing }) => ({ lowered: true, steps: [setHeader('x-traced', String(tracing))] }),
+    };
+    const builder = createBuilder(options, catalogue([traced]));
+    const hosts = [host('a.test', [route('/', { plugins: [builtin('native', {})] })])];
+    const tracing = {
+      type: 'zipkin',
+      backend: 'b',
+      host: 'zipkin.test',
+      serviceName: 'gateway',
+      samplingPercent: 100,
+      timeoutMs: 500,
+      tags: [],
+    } as const;
+    const target = gateway({ hosts, backends: [backend('b', 1)] });
+    const text = (settings: object) =>
+      JSON.stringify(builder.build({ ...target, ...settings }).resources.route.get('http'));
+    const [without, withSpans, again] = [text({}), text({ tracing }), text({})];
+    expect(without).toContain('"false"');
+    expect(withSpans).toBe(without.replaceAll('"false"', '"true"'));
+    expect(again).toBe(without);
+  });
+
   it('gives the same resources whatever was built before', () => {
     const target = gateway({
       hosts: [host('a.test', [route('/x', { name: 'x', plugins: [builtin('look', { a: 1 })] })])],

@@ -63,9 +63,10 @@ interface BuiltBackend {
 
 class MemoBuilder implements Builder {
   readonly #options: BuildOptions;
-  readonly #planner: Planner;
+  readonly #catalogue: PluginCatalogue;
   readonly #chains = new ChainStore();
-  readonly #hosts: BuiltHosts;
+  /** What plugins do for spans stands in every host: anew when the gateway begins or ends to make them. */
+  #hosts: { readonly tracing: boolean; readonly built: BuiltHosts } | undefined;
   readonly #secretsOf = new WeakMap<Certificate, readonly Resource[]>();
   readonly #backends = new WeakMap<Backend, BuiltBackend>();
   /** Resources of the build before, to hand out the same object for the same content. */
@@ -79,8 +80,7 @@ class MemoBuilder implements Builder {
 
   constructor(options: BuildOptions, catalogue: PluginCatalogue) {
     this.#options = options;
-    this.#planner = new Planner(catalogue, options);
-    this.#hosts = new BuiltHosts((host) => buildHost(host, this.#planner, this.#chains, options));
+    this.#catalogue = catalogue;
     if (options.hostShards === true)
       this.#sharders = { http: new HostSharder(LISTENER_HTTP), https: new HostSharder(LISTENER_HTTPS) };
   }
@@ -90,7 +90,7 @@ class MemoBuilder implements Builder {
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
-    const hosts = this.#hosts.update(gateway.hosts);
+    const hosts = this.#hostsFor(gateway.tracing !== undefined).update(gateway.hosts);
     for (const host of hosts.notable) {
       problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
@@ -114,6 +114,15 @@ class MemoBuilder implements Builder {
     this.#chains.keep(new Set(out.chain.keys()));
     this.#before = out;
     return { resources: out, problems: problems.list, explain };
+  }
+
+  #hostsFor(tracing: boolean): BuiltHosts {
+    if (this.#hosts?.tracing !== tracing) {
+      const planner = new Planner(this.#catalogue, this.#options, tracing);
+      const built = new BuiltHosts((host) => buildHost(host, planner, this.#chains, this.#options));
+      this.#hosts = { tracing, built };
+    }
+    return this.#hosts.built;
   }
 
   #routes(out: ResourceMaps, listener: FacingListener, shards: readonly Shard<BuiltHost>[], gateway: Gateway): void {

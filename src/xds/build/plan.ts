@@ -71,10 +71,13 @@ export class Planner {
   readonly #catalogue: PluginCatalogue;
   readonly #options: BuildOptions;
   readonly #needs = new WeakMap<object, Map<string, HookNeeds>>();
+  /** Whether the gateway makes spans. */
+  readonly #tracing: boolean;
 
-  constructor(catalogue: PluginCatalogue, options: BuildOptions) {
+  constructor(catalogue: PluginCatalogue, options: BuildOptions, tracing: boolean) {
     this.#catalogue = catalogue;
     this.#options = options;
+    this.#tracing = tracing;
   }
 
   /** The route's plan, behind one for the requests that some plugin's native form does not serve. */
@@ -108,6 +111,7 @@ export class Planner {
           action: route.action.type === 'forward' ? route.action : undefined,
           preceding: names.slice(0, index),
           following: names.slice(index + 1),
+          tracing: this.#tracing,
         });
       }
     });
