@@ -20,6 +20,8 @@ export interface HookNeeds {
   readonly responseBody?: 'none' | 'buffered' | 'stream' | 'auto';
   /** Response parts are only looked at, never changed: runs without delaying the answer. */
   readonly observeOnly?: boolean;
+  /** The hooks read `sourceAddress`, which costs every request something. Default false: it is empty. */
+  readonly sourceAddress?: boolean;
   /** Bytes that may be buffered per direction; default 100 MiB. */
   readonly bufferLimitBytes?: number;
 }
@@ -137,6 +139,7 @@ export interface HookContext<S = unknown> {
   readonly routeName: string;
   /** `outbound|PORT||HOST` of the route's first destination; empty before a route is known. */
   readonly clusterName: string;
+  /** Address and port of the client; empty unless `needs.sourceAddress` asks for it. */
   readonly sourceAddress: string;
   readonly requestId: string;
   /** Milliseconds on a monotonic clock when the request's headers arrived at the plugin server. */

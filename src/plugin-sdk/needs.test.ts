@@ -38,6 +38,7 @@ describe('combineNeeds', () => {
       responseHeaders: true,
       responseBody: 'auto',
       observeOnly: false,
+      sourceAddress: false,
       bufferLimitBytes: 20,
     });
   });

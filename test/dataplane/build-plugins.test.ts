@@ -49,7 +49,7 @@ function hookPlugin(name: string, needs: HookNeeds, mayReroute = false): PluginD
 
 const plugins = catalogue([
   hookPlugin('headers', { requestHeaders: true }),
-  hookPlugin('reader', { requestBody: 'buffered', responseBody: 'auto' }),
+  hookPlugin('reader', { requestBody: 'buffered', responseBody: 'auto', sourceAddress: true }),
   hookPlugin('router', { requestBody: 'buffered' }, true),
   {
     ...hookPlugin('server', {}),
@@ -170,10 +170,12 @@ describe('ext_proc', () => {
     expect(seen.headers['x-chains']).toBe(chainOf('r-headers', 'headers'));
     const stream = server.streams[at]!;
     expect(stream.kinds).toEqual(['request_headers']);
-    expect(stream.attributes).toMatchObject({ 'xds.route_name': 'r-headers', 'xds.cluster_name': 'echo' });
+    expect(stream.metadata).toMatchObject({ 'x-higress-route': 'r-headers', 'x-higress-cluster': 'echo' });
+    expect(stream.metadata).not.toHaveProperty('x-higress-source');
     await call('/both', { method: 'POST', body: 'hello' });
     expect(server.streams.length - at).toBe(2);
     expect(server.streams[at + 1]).toMatchObject({ requestBody: 'hello' });
+    expect(server.streams[at + 1]!.metadata['x-higress-source']).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(server.streams[at + 1]!.kinds.slice(0, 4)).toEqual([
       'request_headers',
       'request_body',
@@ -265,6 +267,7 @@ describe('re-routing by a plugin of the plugin server', () => {
       chainOf('rest', 'router'),
       chainOf('gpt', 'headers'),
     ]);
+    expect(server.streams.slice(at).map((stream) => stream.metadata['x-higress-route'])).toEqual(['rest', 'gpt']);
     expect(seen.headers['x-wasm']).toBe('yes');
   });
 
@@ -282,6 +285,7 @@ describe('re-routing by a plugin of the plugin server', () => {
       chainOf('rest', 'reader'),
     ]);
     expect(server.streams[at + 1]!.requestBody).toBe('{"model":"other"}');
+    expect(server.streams[at + 1]!.metadata['x-higress-source']).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(server.streams[at + 1]!.responseBody).toContain('"name":"echo"');
   });
 });

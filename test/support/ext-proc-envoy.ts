@@ -129,7 +129,12 @@ function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: bo
       '@type': `${TYPE}.http.ext_proc.v3.ExternalProcessor`,
       grpc_service: {
         envoy_grpc: { cluster_name: 'higress.plugin-server' },
-        initial_metadata: [{ key: 'x-higress-chain', value: chain }],
+        initial_metadata: [
+          { key: 'x-higress-route', value: '%ROUTE_NAME%' },
+          { key: 'x-higress-cluster', value: '%UPSTREAM_CLUSTER_RAW%' },
+          { key: 'x-higress-source', value: '%DOWNSTREAM_REMOTE_ADDRESS%' },
+          { key: 'x-higress-chain', value: chain },
+        ],
       },
       failure_mode_allow: failOpen,
       processing_mode: {
@@ -144,7 +149,6 @@ function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: bo
       allow_mode_override: true,
       message_timeout: timeout,
       max_message_timeout: '3600s',
-      request_attributes: ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'],
       mutation_rules: { allow_all_routing: true, allow_envoy: true },
       metadata_options: {
         receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', 'envoy.lb'] },

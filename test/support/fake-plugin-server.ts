@@ -8,7 +8,8 @@ export interface ProcStream {
   readonly chain: string;
   /** Kinds of messages in order, for example `request_headers`. */
   readonly kinds: string[];
-  readonly attributes: Message;
+  /** gRPC metadata of ours, by name. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   requestBody: string;
   responseBody: string;
 }
@@ -46,7 +47,7 @@ export async function startFakePluginServer(
         const seen: ProcStream = {
           chain: String(stream.metadata.get('x-higress-chain')[0] ?? ''),
           kinds: [],
-          attributes: {},
+          metadata: stream.metadata.getMap(),
           requestBody: '',
           responseBody: '',
         };
@@ -83,8 +84,6 @@ export async function startFakePluginServer(
 }
 
 function answer(message: Message, seen: ProcStream): Message {
-  const attributes = message.attributes as Record<string, Message> | undefined;
-  if (attributes !== undefined) Object.assign(seen.attributes, Object.values(attributes)[0]);
   if (message.request_headers !== undefined) {
     seen.kinds.push('request_headers');
     const option = {

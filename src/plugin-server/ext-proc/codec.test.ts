@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decode, encode } from '#xds/proto/index.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { FrameReader } from './frames.ts';
-import { readAttributes, readHeaders, readMessage, WireError } from './read.ts';
+import { readHeaders, readMessage, WireError } from './read.ts';
 import { CONTINUE, writeImmediate, writeReply } from './write.ts';
 
 const request = (message: Message) => Buffer.from(encode('envoy.service.ext_proc.v3.ProcessingRequest', message));
@@ -15,7 +15,7 @@ function response(frame: Buffer): Message {
 }
 
 describe('reading ProcessingRequest', () => {
-  it('finds headers, their end, attributes and modes among fields it does not know', () => {
+  it('finds headers, their end and modes among fields it does not know', () => {
     const bytes = request({
       observability_mode: true,
       request_headers: {
@@ -50,12 +50,6 @@ describe('reading ProcessingRequest', () => {
       { requestBody: 2, responseBody: 1 },
     ]);
     expect(readHeaders(message.bytes)).toEqual([':path', '/ä?q=1', 'x-empty', '', 'x-text', 'old style']);
-    expect(readAttributes(message.attributes!)).toEqual({
-      'xds.route_name': 'r',
-      'source.address': '1.2.3.4:5',
-      'request.size': '12',
-      tls: 'true',
-    });
   });
 
   it.each([
@@ -82,7 +76,6 @@ describe('reading ProcessingRequest', () => {
         try {
           const message = readMessage(Buffer.from(noise));
           readHeaders(message.bytes);
-          if (message.attributes) readAttributes(message.attributes);
         } catch (error) {
           expect(error).toBeInstanceOf(WireError);
         }

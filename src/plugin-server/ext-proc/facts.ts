@@ -1,36 +1,50 @@
-/** What Envoy tells of a request beside its headers, decoded when a plugin asks. */
+/** What Envoy tells of a request beside its headers: metadata of the gRPC stream, read when a plugin asks. */
 import type { RequestFacts } from '#plugin-sdk/engine/slot.ts';
-import { readAttributes } from './read.ts';
+import type { Headers } from '#plugin-sdk/hooks.ts';
 
-/** Attribute names that the filter configuration must list under `request_attributes`. */
-export const REQUEST_ATTRIBUTES = ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'] as const;
+/** Names that the filter configuration must set under `initial_metadata`. */
+export const FACT_METADATA = {
+  routeName: 'x-higress-route',
+  clusterName: 'x-higress-cluster',
+  /** Only where a plugin says that it needs it. */
+  sourceAddress: 'x-higress-source',
+} as const;
+
+/** Envoy's word for "there is none". */
+const NONE = '-';
+
+export type StreamMetadata = Pick<ReadonlyMap<string, string>, 'get'>;
 
 export class StreamFacts implements RequestFacts {
   readonly startedMs = performance.now();
-  #raw: Buffer | undefined;
-  #attributes: Record<string, string> | undefined;
+  readonly #metadata: StreamMetadata;
+  #requestHeaders: Headers | undefined;
   #abort: AbortController | undefined;
   #aborted = false;
 
-  /** The attributes of the first message that has some. */
-  attributes(raw: Buffer): void {
-    this.#raw ??= raw;
+  constructor(metadata: StreamMetadata) {
+    this.#metadata = metadata;
+  }
+
+  /** To be called with the first message. */
+  requestHeaders(headers: Headers): void {
+    this.#requestHeaders = headers;
   }
 
   get routeName(): string {
-    return this.#attribute('xds.route_name');
+    return this.#said(FACT_METADATA.routeName);
   }
 
   get clusterName(): string {
-    return this.#attribute('xds.cluster_name');
+    return this.#said(FACT_METADATA.clusterName);
   }
 
   get sourceAddress(): string {
-    return this.#attribute('source.address');
+    return this.#said(FACT_METADATA.sourceAddress);
   }
 
   get requestId(): string {
-    return this.#attribute('request.id');
+    return this.#requestHeaders?.get('x-request-id') ?? '';
   }
 
   get signal(): AbortSignal {
@@ -46,11 +60,8 @@ export class StreamFacts implements RequestFacts {
     this.#abort?.abort();
   }
 
-  #attribute(name: (typeof REQUEST_ATTRIBUTES)[number]): string {
-    if (this.#attributes === undefined) {
-      if (this.#raw === undefined) return '';
-      this.#attributes = readAttributes(this.#raw);
-    }
-    return this.#attributes[name] ?? '';
+  #said(name: string): string {
+    const value = this.#metadata.get(name) ?? NONE;
+    return value === NONE ? '' : value;
   }
 }

@@ -6,7 +6,7 @@ import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
 import { isPromise, type MaybePromise, type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
 import { type ReplacedPart, replacedAnswer } from '#plugin-sdk/engine/replaced-answer.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
-import { StreamFacts } from './facts.ts';
+import { StreamFacts, type StreamMetadata } from './facts.ts';
 import { BODY_MODE, type Incoming, readHeaders } from './read.ts';
 import { CONTINUE, type ModeOverride, type ReplyKind, writeImmediate, writePart, writeReply } from './write.ts';
 
@@ -32,7 +32,7 @@ const DUPLEX: ModeOverride = { responseHeaders: true, requestBody: BODY_MODE.non
 const NOTHING: Processed = { bytes: undefined };
 
 export class Processor {
-  readonly facts = new StreamFacts();
+  readonly facts: StreamFacts;
   readonly #chain: Chain;
   readonly #run: ChainRun;
   /** What Envoy does with the bodies of this request at the moment. */
@@ -44,8 +44,10 @@ export class Processor {
   /** The last message that plugins care for has been answered. */
   finished = false;
 
-  constructor(chain: Chain, hostOf: (plugin: string) => HostServices) {
+  /** `metadata`: of the stream. */
+  constructor(chain: Chain, metadata: StreamMetadata, hostOf: (plugin: string) => HostServices) {
     this.#chain = chain;
+    this.facts = new StreamFacts(metadata);
     this.#run = new ChainRun(chain, this.facts, hostOf, true);
     this.#requestMode = BODY_MODE[chain.needs.requestBody];
     this.#responseMode = chain.needs.responseBody === 'none' ? BODY_MODE.none : BODY_MODE.stream;
@@ -57,14 +59,16 @@ export class Processor {
   }
 
   process(message: Incoming): MaybePromise<Processed> {
-    if (message.attributes) this.facts.attributes(message.attributes);
     if (message.modes) {
       this.#requestMode = message.modes.requestBody;
       this.#responseMode = message.modes.responseBody;
     }
     switch (message.kind) {
-      case 'requestHeaders':
-        return this.#then(this.#run.requestHeaders(tableOf(message)), (outcome) => this.#afterRequestHeaders(outcome));
+      case 'requestHeaders': {
+        const headers = tableOf(message);
+        this.facts.requestHeaders(headers);
+        return this.#then(this.#run.requestHeaders(headers), (outcome) => this.#afterRequestHeaders(outcome));
+      }
       case 'requestBody':
         return this.#requestBody(message);
       case 'responseHeaders':

@@ -1,6 +1,6 @@
 /**
- * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped. Header maps and
- * attributes stay bytes until somebody asks. Field numbers are those of Envoy 1.40; protobuf never reuses them.
+ * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped. Header maps
+ * stay bytes until somebody asks. Field numbers are those of Envoy 1.40; protobuf never reuses them.
  */
 import type { FlatHeaders } from '#plugin-sdk/engine/header-table.ts';
 
@@ -21,8 +21,6 @@ export interface Incoming {
   /** Bytes of the HeaderMap (headers kinds) or of the body (body kinds). */
   readonly bytes: Buffer;
   readonly endOfStream: boolean;
-  /** Bytes of each entry of the attributes map; usually one, in the first message. */
-  readonly attributes: Buffer | undefined;
   /** Body modes that Envoy has for this request; only in the first message. */
   readonly modes: { readonly requestBody: number; readonly responseBody: number } | undefined;
 }
@@ -93,12 +91,6 @@ class Cursor {
     return start === this.at ? '' : this.buffer.toString('utf8', start, this.at);
   }
 
-  double(): number {
-    if (this.end - this.at < 8) throw new WireError('a number is cut short');
-    this.at += 8;
-    return this.buffer.readDoubleLE(this.at - 8);
-  }
-
   skip(wireType: number): void {
     if (wireType === 0) this.varint();
     else if (wireType === 2) this.span();
@@ -113,7 +105,6 @@ export function readMessage(buffer: Buffer): Incoming {
   let kind: MessageKind = 'other';
   let bytes = EMPTY;
   let endOfStream = false;
-  let attributes: Buffer | undefined;
   let modes: Incoming['modes'];
   while (cursor.at < cursor.end) {
     const tag = cursor.varint();
@@ -136,15 +127,13 @@ export function readMessage(buffer: Buffer): Incoming {
         else if (innerTag === endField << 3) endOfStream = inner.varint() !== 0;
         else inner.skip(innerTag & 7);
       }
-    } else if (field === 9) {
-      attributes = cursor.bytes();
     } else if (field === 11) {
       modes = readModes(cursor.bytes());
     } else {
       cursor.span();
     }
   }
-  return { kind, bytes, endOfStream, attributes, modes };
+  return { kind, bytes, endOfStream, modes };
 }
 
 function readModes(bytes: Buffer): Incoming['modes'] {
@@ -183,48 +172,4 @@ export function readHeaders(bytes: Buffer): FlatHeaders {
     flat.push(key, value);
   }
   return flat;
-}
-
-/** Scalars of the attributes' Struct, by attribute name. `entry` is one entry of the map: filter name to Struct. */
-export function readAttributes(entry: Buffer): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const struct of fields(entry, 2)) {
-    for (const pair of fields(struct, 1)) {
-      const cursor = new Cursor(pair);
-      let key = '';
-      let value: string | undefined;
-      while (cursor.at < cursor.end) {
-        const tag = cursor.varint();
-        if (tag === 10) key = cursor.text();
-        else if (tag === 18) value = readScalar(cursor.bytes());
-        else cursor.skip(tag & 7);
-      }
-      if (value !== undefined) found[key] = value;
-    }
-  }
-  return found;
-}
-
-function fields(bytes: Buffer, wanted: number): Buffer[] {
-  const cursor = new Cursor(bytes);
-  const found: Buffer[] = [];
-  while (cursor.at < cursor.end) {
-    const tag = cursor.varint();
-    if (tag === ((wanted << 3) | 2)) found.push(cursor.bytes());
-    else cursor.skip(tag & 7);
-  }
-  return found;
-}
-
-function readScalar(value: Buffer): string | undefined {
-  const cursor = new Cursor(value);
-  let text: string | undefined;
-  while (cursor.at < cursor.end) {
-    const tag = cursor.varint();
-    if (tag === 26) text = cursor.text();
-    else if (tag === 17) text = String(cursor.double());
-    else if (tag === 32) text = cursor.varint() !== 0 ? 'true' : 'false';
-    else cursor.skip(tag & 7);
-  }
-  return text;
 }

@@ -53,7 +53,7 @@ export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServ
     }
     open++;
     total++;
-    const processing = new ProcessingStream(stream, options, () => {
+    const processing = new ProcessingStream(stream, headers, options, () => {
       open--;
     });
     const id = headers.get(CHAIN_HEADER);

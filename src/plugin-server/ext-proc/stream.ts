@@ -4,6 +4,7 @@ import { isPromise } from '#plugin-sdk/engine/outcome.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import { keptHeader, outHeader } from '../http2/hpack/encoder.ts';
 import type { ServerStream, StreamHandler } from '../http2/stream.ts';
+import type { StreamMetadata } from './facts.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
 import { type Incoming, readMessage } from './read.ts';
@@ -31,6 +32,7 @@ const MAX_WAIT_SECONDS = 3_600;
 
 export class ProcessingStream implements StreamHandler {
   readonly #stream: ServerStream;
+  readonly #metadata: StreamMetadata;
   readonly #deps: StreamDeps;
   readonly #onClosed: () => void;
   readonly #frames = new FrameReader();
@@ -54,8 +56,9 @@ export class ProcessingStream implements StreamHandler {
   };
 
   /** `onClosed`: once, when the stream is gone. */
-  constructor(stream: ServerStream, deps: StreamDeps, onClosed: () => void) {
+  constructor(stream: ServerStream, metadata: StreamMetadata, deps: StreamDeps, onClosed: () => void) {
     this.#stream = stream;
+    this.#metadata = metadata;
     this.#deps = deps;
     this.#onClosed = onClosed;
   }
@@ -63,7 +66,7 @@ export class ProcessingStream implements StreamHandler {
   /** From now on messages are answered. */
   start(chain: Chain): void {
     if (this.#over) return;
-    this.#processor = new Processor(chain, this.#deps.hostOf);
+    this.#processor = new Processor(chain, this.#metadata, this.#deps.hostOf);
     this.#pump();
   }
 

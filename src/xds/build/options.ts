@@ -59,6 +59,9 @@ export const CHAIN_FILTER = 'higress.chain';
 
 export const HEADER_CHAIN = 'x-higress-chain';
 export const HEADER_ROUTE = 'x-higress-route';
+/** Metadata of the hop only: cluster of the request, and address of its client. */
+export const HEADER_CLUSTER = 'x-higress-cluster';
+export const HEADER_SOURCE = 'x-higress-source';
 export const HEADER_EGRESS_CLUSTER = 'x-higress-egress-cluster';
 /** Scope key of a request when hosts are sharded. */
 export const HEADER_SHARD = 'x-higress-shard';

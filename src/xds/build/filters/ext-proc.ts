@@ -2,7 +2,7 @@
 import type { HookNeeds } from '#plugin-sdk/hooks.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { any, compact, HTTP_FILTERS } from '../message.ts';
-import { CLUSTER_EXT_PROC, HEADER_CHAIN } from '../options.ts';
+import { CLUSTER_EXT_PROC, HEADER_CHAIN, HEADER_CLUSTER, HEADER_ROUTE, HEADER_SOURCE } from '../options.ts';
 import type { FilterForm } from './filter.ts';
 
 const TYPE = `${HTTP_FILTERS}ext_proc.v3.`;
@@ -57,7 +57,7 @@ export const extProc: FilterForm = {
     return any(`${TYPE}ExtProcPerRoute`, {
       overrides: {
         processing_mode: processingMode(hop.needs),
-        grpc_initial_metadata: chainMetadata(hop.chain),
+        grpc_initial_metadata: chainMetadata(hop),
         failure_mode_allow: hop.failOpen,
       },
     });
@@ -83,8 +83,9 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
     `${TYPE}ExternalProcessor`,
     compact({
       grpc_service: compact({
-        envoy_grpc: { cluster_name: CLUSTER_EXT_PROC },
-        initial_metadata: hop && chainMetadata(hop.chain),
+        // The plugin server reads nothing of what Envoy would say of itself and the client in headers of every stream.
+        envoy_grpc: { cluster_name: CLUSTER_EXT_PROC, skip_envoy_headers: true },
+        initial_metadata: [...requestMetadata(), ...(hop === undefined ? [] : chainMetadata(hop))],
         retry_policy: ANOTHER_REPLICA,
       }),
       stat_prefix: 'plugins',
@@ -94,7 +95,6 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
       allow_mode_override: true,
       message_timeout: MESSAGE_TIMEOUT,
       max_message_timeout: MAX_MESSAGE_TIMEOUT,
-      request_attributes: ['xds.route_name', 'xds.cluster_name', 'source.address', 'request.id'],
       mutation_rules: { allow_all_routing: true, allow_envoy: true },
       metadata_options: {
         receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', 'envoy.lb'] },
@@ -104,6 +104,15 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
   );
 }
 
-function chainMetadata(chain: string): Message[] {
-  return [{ key: HEADER_CHAIN, value: chain }];
+/** What Envoy knows of a request besides its headers: as metadata it costs a tenth of what `request_attributes` do, which are CEL expressions. */
+function requestMetadata(): Message[] {
+  return [
+    { key: HEADER_ROUTE, value: '%ROUTE_NAME%' },
+    { key: HEADER_CLUSTER, value: '%UPSTREAM_CLUSTER_RAW%' },
+  ];
+}
+
+function chainMetadata({ chain, needs }: ExtProcHop): Message[] {
+  const source = { key: HEADER_SOURCE, value: '%DOWNSTREAM_REMOTE_ADDRESS%' };
+  return [{ key: HEADER_CHAIN, value: chain }, ...(needs.sourceAddress === true ? [source] : [])];
 }
