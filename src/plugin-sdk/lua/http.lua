@@ -17,10 +17,15 @@ do
 
   -- What the handle of a request gave, until the script waits for a body or another handle comes: taking it anew costs as much as ten reads.
   -- Not for answers, whose bodies are waited for by other ways.
-  local live, live_headers, live_metadata
+  local live, live_headers, live_metadata, live_path, live_type
 
   local function use(handle)
-    if live ~= handle then live, live_headers, live_metadata = handle, nil, nil end
+    if live ~= handle then live, live_headers, live_metadata, live_path, live_type = handle, nil, nil, nil, nil end
+  end
+
+  -- To be called by scripts that change headers which others ask for here.
+  function http.forget()
+    live = nil
   end
 
   function http.headers(handle)
@@ -33,6 +38,24 @@ do
     use(handle)
     if not live_metadata then live_metadata = handle:streamInfo():dynamicMetadata() end
     return live_metadata
+  end
+
+  function http.path(handle)
+    local headers = http.headers(handle)
+    if not live_path then live_path = headers:get(':path') end
+    return live_path
+  end
+
+  function http.set_path(handle, path)
+    http.headers(handle):replace(':path', path)
+    live_path = path
+  end
+
+  -- Content-Type of the request, '' without one.
+  function http.content_type(handle)
+    local headers = http.headers(handle)
+    if not live_type then live_type = headers:get('content-type') or '' end
+    return live_type
   end
 
   -- Removing is dear even where nothing stands.
@@ -81,8 +104,10 @@ do
   -- is dead afterwards and must be asked for again.
   function http.body(handle)
     if shared_body and shared_body.handle == handle then return shared_body.text, shared_body.buffer end
+    local path, kind = live == handle and live_path or nil, live == handle and live_type or nil
     local buffer = handle:body()
-    live = nil
+    -- What the handle gave is dead, and other requests may have come by; what it said still holds.
+    live, live_headers, live_metadata, live_path, live_type = handle, nil, nil, path, kind
     if buffer == nil then return nil end
     local length = buffer:length()
     if length == 0 then return nil end

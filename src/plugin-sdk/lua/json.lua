@@ -144,6 +144,18 @@ do
     return raw == 'null' and '' or raw
   end
 
+  local quoted_names = {}
+
+  -- A member's name as it usually stands; the names asked for are those of configurations.
+  local function quoted(name)
+    local text = quoted_names[name]
+    if not text then
+      text = '"' .. name .. '"'
+      quoted_names[name] = text
+    end
+    return text
+  end
+
   local function locate(text, key)
     local at = skip_space(text, 1)
     if byte(text, at) ~= 123 then return nil end
@@ -168,7 +180,7 @@ do
       if name == key then
         spans[#spans + 1] = start
         spans[#spans + 1] = last - 1
-        if done_after(text, '"' .. key .. '"', last) then return spans, last, true end
+        if done_after(text, quoted(key), last) then return spans, last, true end
       end
       at = skip_space(text, last)
       local token = byte(text, at)

@@ -191,13 +191,13 @@ local function remembered_target(settings, asked)
 end
 
 local function is_json(kind)
-  return not kind or kind == 'application/json' or find(string.lower(kind), '^%s*application/[%w%.%-%+]*json')
+  return kind == '' or kind == 'application/json' or find(string.lower(kind), '^%s*application/[%w%.%-%+]*json')
 end
 
 function envoy_on_request(handle)
   local settings = config
   local headers = http.headers(handle)
-  local asked = headers:get(':path')
+  local asked = http.path(handle)
   local target = remembered_target(settings, asked)
   local api, path = target.api, target.path
   if api and api.front then
@@ -206,7 +206,7 @@ function envoy_on_request(handle)
   end
   if path ~= asked then
     headers:replace('x-envoy-original-path', asked)
-    headers:replace(':path', path)
+    http.set_path(handle, path)
   end
   local host = settings.host
   if host then
@@ -225,7 +225,7 @@ function envoy_on_request(handle)
     end
   end
   if not api then return end
-  local kind = headers:get('content-type')
+  local kind = http.content_type(handle)
   if is_json(kind) then
     edit_body(settings, api, handle)
   elseif api.form and find(string.lower(kind), '^%s*multipart/form%-data') then

@@ -101,6 +101,12 @@ local function bodies_to(metadata, settings, list, text)
   end
 end
 
+-- When the request came, in milliseconds; nil for one that this script has not seen.
+local function start_of(metadata)
+  local own = metadata:get(PRIVATE)
+  return own and own.start
+end
+
 -- Members `"role": "user"`. Quotes inside strings are escaped, so the plain text stands for a member's name or for a string that no colon follows.
 local function user_messages(text)
   local count = 0
@@ -115,7 +121,7 @@ end
 function envoy_on_request(handle)
   local settings = config
   local headers = http.headers(handle)
-  if settings.suffixes and not http.path_ends(headers:get(':path'), settings.suffixes) then return end
+  if settings.suffixes and not http.path_ends(http.path(handle), settings.suffixes) then return end
   local metadata = http.metadata(handle)
   metadata:set(PRIVATE, 'start', tonumber(handle:timestamp()))
   http.remove(headers, 'accept-encoding')
@@ -261,8 +267,8 @@ local function read_lines(handle, settings, seen, bytes, stop)
   end
 end
 
-local function read_stream(handle, settings, start)
-  local seen, pending = {}, ''
+local function read_stream(handle, settings)
+  local seen, pending, start = {}, '', nil
   local begun = false
   -- Attributes of streams may stand in any line; else only the first lines and those with a usage object tell anything.
   local eager = settings.stream
@@ -272,7 +278,11 @@ local function read_stream(handle, settings, start)
       local bytes = chunk:getBytes(0, length)
       if not begun then
         begun = true
-        metadata_of(handle):set(LOG, 'llm_first_token_duration', tonumber(handle:timestamp()) - start)
+        local metadata = metadata_of(handle)
+        start = start_of(metadata)
+        -- An answer of Envoy's own to a request that never came here.
+        if not start then return end
+        metadata:set(LOG, 'llm_first_token_duration', tonumber(handle:timestamp()) - start)
       end
       if pending ~= '' then bytes = pending .. bytes end
       -- Nearly every chunk ends with a line, which is told without a pattern.
@@ -289,13 +299,15 @@ local function read_stream(handle, settings, start)
   end
   if pending ~= '' then read_line(handle, settings, seen, pending) end
   local metadata = metadata_of(handle)
+  start = start or start_of(metadata)
+  if not start then return end
   if settings.stream then
     for i = 1, #settings.stream do attribute(metadata, settings, settings.stream[i], seen[settings.stream[i].key .. '*']) end
   end
   finish(metadata, settings, seen, start, tonumber(handle:timestamp()), true)
 end
 
-local function read_whole(handle, settings, start)
+local function read_whole(handle, settings)
   local text, parts, size, seen = nil, nil, 0, {}
   for chunk in handle:bodyChunks() do
     local length = chunk:length()
@@ -315,6 +327,8 @@ local function read_whole(handle, settings, start)
   end
   if parts then text = table.concat(parts) end
   local metadata = metadata_of(handle)
+  local start = start_of(metadata)
+  if not start then return end
   if text and settings.usage then learn(metadata, seen, text) end
   bodies_to(metadata, settings, settings.whole, text)
   finish(metadata, settings, seen, start, tonumber(handle:timestamp()), false)
@@ -330,16 +344,18 @@ end
 
 function envoy_on_response(handle)
   local settings = config
-  local metadata = metadata_of(handle)
-  local own = metadata:get(PRIVATE)
-  if not own then return end
   local headers = handle:headers()
-  headers_to(metadata, settings, settings.response_headers, headers)
+  -- Without these every request has a start, which is asked for when there is something to write.
+  if settings.suffixes or settings.response_headers then
+    local metadata = metadata_of(handle)
+    if not start_of(metadata) then return end
+    headers_to(metadata, settings, settings.response_headers, headers)
+  end
   local kind = headers:get('content-type')
   if not wanted(settings.types, kind) or headers:get('content-encoding') then return end
   if kind and kind ~= 'application/json' and find(string.lower(kind), '^%s*text/event%-stream') then
-    read_stream(handle, settings, own.start)
+    read_stream(handle, settings)
   else
-    read_whole(handle, settings, own.start)
+    read_whole(handle, settings)
   end
 end

@@ -9,7 +9,7 @@ local function mapped(model)
 end
 
 function envoy_on_request(handle)
-  if not http.path_ends(http.headers(handle):get(':path'), config.suffixes) then return end
+  if not http.path_ends(http.path(handle), config.suffixes) then return end
   local text, buffer = http.body(handle)
   if not text then return end
   local key = config.key

@@ -1,7 +1,6 @@
 function envoy_on_request(handle)
-  local headers = http.headers(handle)
-  if not http.path_ends(headers:get(':path'), config.suffixes) then return end
-  local content_type = headers:get('content-type') or ''
+  if not http.path_ends(http.path(handle), config.suffixes) then return end
+  local content_type = http.content_type(handle)
   local is_json = content_type == 'application/json'
   if not is_json then
     local folded = string.lower(content_type)
@@ -11,7 +10,7 @@ function envoy_on_request(handle)
   local text, buffer = http.body(handle)
   if not text then return end
 
-  headers = http.headers(handle)
+  local headers = http.headers(handle)
   local key = config.key
   local spans, place, comma, from, to, model
   if is_json then

@@ -91,7 +91,9 @@ local function run(handle, words)
 end
 
 function envoy_on_request(handle)
-  if run(handle, config.request) and config.reroute then handle:clearRouteCache() end
+  local changed = run(handle, config.request)
+  http.forget()
+  if changed and config.reroute then handle:clearRouteCache() end
 end
 
 function envoy_on_response(handle)
