@@ -55,6 +55,8 @@ export function kubectl(args: readonly string[], input?: string): Promise<string
       if (error === null) resolve(stdout);
       else reject(new Error(stderr.trim() || error.message));
     });
+    // kubectl may end before it has read; its status says what there is to say.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
 }
