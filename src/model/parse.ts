@@ -86,9 +86,11 @@ function optional(metadata: Fields, key: string, type: 'string' | 'number'): obj
   return typeof value === type ? { [key]: value } : {};
 }
 
+const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
+
 /** A map of texts. Other values are left out with a problem: Kubernetes would refuse the object. */
 export function texts(value: unknown, path: string, report: Reporter): Readonly<Record<string, string>> {
-  if (value === undefined || value === null) return {};
+  if (value === undefined || value === null) return NO_TEXTS;
   if (!isRecord(value)) {
     report.error(path, `${path} must be a map of texts, not ${describe(value)}`);
     return {};
@@ -102,7 +104,7 @@ export function texts(value: unknown, path: string, report: Reporter): Readonly<
       });
     }
   }
-  return Object.fromEntries(out);
+  return out.length === 0 ? NO_TEXTS : Object.fromEntries(out);
 }
 
 /** Checks one part of an object; what is wrong is reported under `path`, and undefined returned. */

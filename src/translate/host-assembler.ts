@@ -7,7 +7,7 @@ import { Few } from '#lib/few.ts';
 import { compareText, lowerBound } from '#lib/sorted.ts';
 import type { WorldSettings } from '#model/world.ts';
 import type { BackendRef } from './backend/ref.ts';
-import type { BackendResolver, Resolved } from './backend/resolver.ts';
+import type { BackendResolver } from './backend/resolver.ts';
 import { sameResolved, UpstreamUses } from './backend/upstream-uses.ts';
 import type { NamedUpstream } from './cluster-choice.ts';
 import { type AssembledHost, assembleHost, type HostContext, type ResolvedHost } from './host.ts';
@@ -147,13 +147,8 @@ export class HostAssembler {
     }
     const before = this.#own.get(name);
     const found = merged.refs.map((ref) => this.#upstreams.found(ref));
-    if (
-      before?.merged === merged &&
-      merged.refs.every((ref, at) => sameResolved(found[at]!, before.upstreams.get(ref.key)!))
-    )
-      return;
-    const upstreams = new Map(merged.refs.map((ref, at): [string, Resolved] => [ref.key, found[at]!]));
-    this.#own.set(name, { merged, upstreams });
+    if (before?.merged === merged && merged.refs.every((_, at) => sameResolved(found[at]!, before.found[at]!))) return;
+    this.#own.set(name, { merged, found });
   }
 }
 

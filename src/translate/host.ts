@@ -1,5 +1,6 @@
 /** The last step of a host: upstreams looked up, plugins bound, routes of covering wildcard hosts appended. */
 import type { Destination, ForwardAction, Host, PluginBinding, Problem, Route, RouteAction } from '#ir/types.ts';
+import { kept } from '#lib/kept.ts';
 import { type GivenFallbacks, withFallbacks } from './ai-fallback.ts';
 import type { Issue } from './backend/locate.ts';
 import type { BackendRef } from './backend/ref.ts';
@@ -14,8 +15,8 @@ import { splitByPlugins } from './split.ts';
 /** The rules of a host with their upstreams; another object as soon as one of them changes. */
 export interface ResolvedHost {
   readonly merged: MergedHost;
-  /** By the key of the reference. */
-  readonly upstreams: ReadonlyMap<string, Resolved>;
+  /** In the order of the references of `merged`. */
+  readonly found: readonly Resolved[];
 }
 
 export interface AssembledHost {
@@ -44,10 +45,16 @@ export function assembleHost(
   const assembly = new Assembly(name, context);
   for (const source of sources) if (!assembly.add(source)) break;
   const { routes, problems } = withFallbacks(assembly.routes, context.fallbacks);
-  const pluginRefs = [...assembly.pluginRefs.values()];
-  const { chosen } = assembly;
-  return { host: { name, tls, routes }, problems: [...assembly.problems, ...problems], pluginRefs, chosen };
+  return {
+    host: { name, tls, routes: kept(routes) },
+    problems: kept([...assembly.problems, ...problems]),
+    pluginRefs: kept([...assembly.pluginRefs.values()]),
+    chosen: assembly.chosen,
+  };
 }
+
+/** By the key of the reference. */
+type Upstreams = ReadonlyMap<string, Resolved>;
 
 class Assembly {
   readonly routes: Route[] = [];
@@ -65,10 +72,11 @@ class Assembly {
   }
 
   /** False when a route takes everything: more routes would never be tried. */
-  add(source: ResolvedHost): boolean {
-    for (const draft of source.merged.routes) {
+  add({ merged, found }: ResolvedHost): boolean {
+    const upstreams: Upstreams = new Map(merged.refs.map((ref, at) => [ref.key, found[at]!]));
+    for (const draft of merged.routes) {
       if (this.#keys.has(draft.key)) continue;
-      const action = this.#action(draft, source);
+      const action = this.#action(draft, upstreams);
       if (action === undefined) continue;
       this.#keys.add(draft.key);
       this.routes.push(...this.#route(draft, action.action, action.backends));
@@ -110,7 +118,7 @@ class Assembly {
   /** Undefined when the route is left out. */
   #action(
     draft: RouteDraft,
-    { upstreams }: ResolvedHost,
+    upstreams: Upstreams,
   ): { readonly action: RouteAction; readonly backends: readonly Upstream[] } | undefined {
     if (draft.action.type !== 'forward') return { action: draft.action, backends: [] };
     const destinations: Destination[] = [];
@@ -136,11 +144,14 @@ class Assembly {
     }
     if (destinations.length === 0 && dropped > 0) return undefined;
     const rest = this.#forward(draft, draft.action, upstreams);
-    return { action: { type: 'forward', destinations, ...rest, ...(hash === undefined ? {} : { hash }) }, backends };
+    return {
+      action: { type: 'forward', destinations: kept(destinations), ...rest, ...(hash === undefined ? {} : { hash }) },
+      backends,
+    };
   }
 
   /** Those that exist. */
-  #fallbacks(draft: RouteDraft, fallbacks: readonly Fallback[], upstreams: ReadonlyMap<string, Resolved>): Upstream[] {
+  #fallbacks(draft: RouteDraft, fallbacks: readonly Fallback[], upstreams: Upstreams): Upstream[] {
     return fallbacks.flatMap(({ ref, origin }) => {
       const found = upstreams.get(ref.key);
       const issue = found?.issue;
@@ -152,7 +163,7 @@ class Assembly {
     });
   }
 
-  #forward(draft: RouteDraft, action: DraftForward, upstreams: ReadonlyMap<string, Resolved>): Partial<ForwardAction> {
+  #forward(draft: RouteDraft, action: DraftForward, upstreams: Upstreams): Partial<ForwardAction> {
     const { rewrite, retry, mirror, errorPage } = action;
     const timeoutMs = action.timeoutMs ?? (this.#context.routeTimeoutMs || undefined);
     const copy = mirror && upstreams.get(mirror.ref.key);

@@ -1,5 +1,6 @@
 /** Ingress (networking.k8s.io/v1). A wrong rule, path or TLS entry is left out and reported; the rest of the object works. */
 import { z } from 'zod';
+import { kept } from '#lib/kept.ts';
 import { withoutNulls } from '#lib/without-nulls.ts';
 import type { KubeObject, Parsed, RawDocument } from '../object.ts';
 import {
@@ -99,8 +100,8 @@ export function parseIngress(raw: RawDocument, defaults: ParseDefaults): Parsed<
   const spec: IngressSpec = {
     ...(className === undefined ? {} : { ingressClassName: className }),
     ...(fallback === undefined ? {} : { defaultBackend: fallback }),
-    tls: items(given.tls, 'spec.tls', read).flatMap(([entry, at]) => parseTls(entry, at, read)),
-    rules: items(given.rules, 'spec.rules', read).flatMap(([rule, at]) => parseRule(rule, at, read)),
+    tls: kept(items(given.tls, 'spec.tls', read).flatMap(([entry, at]) => parseTls(entry, at, read))),
+    rules: kept(items(given.rules, 'spec.rules', read).flatMap(([rule, at]) => parseRule(rule, at, read))),
   };
   if (given.rules === undefined && given.defaultBackend === undefined) {
     const hint = 'add spec.rules';
@@ -141,7 +142,7 @@ function parseRule(value: unknown, at: string, report: Reporter): IngressRule[] 
     const message = `the rule for host "${host}" has no paths and is skipped`;
     report.warning(at, message, { reason: 'EmptyRule', hint: 'add http.paths' });
   }
-  return [{ host, paths: given.flatMap(([entry, where]) => parsePath(entry, where, report)) }];
+  return [{ host, paths: kept(given.flatMap(([entry, where]) => parsePath(entry, where, report))) }];
 }
 
 function parsePath(value: unknown, at: string, report: Reporter): IngressPath[] {

@@ -1,5 +1,6 @@
 /** One Ingress, seen alone: its routes as drafts, its wishes for TLS and upstreams, its problems. Depends on nothing but the object. */
 import type { AiFallbackPolicy, Origin, Problem, RoutePolicies } from '#ir/types.ts';
+import { kept } from '#lib/kept.ts';
 import type { AiFallback } from '#model/ingress/annotations/ai-fallback.ts';
 import type { Canary } from '#model/ingress/annotations/canary.ts';
 import { type IngressAnnotations, parseAnnotations } from '#model/ingress/annotations/index.ts';
@@ -34,9 +35,9 @@ export interface ConvertedIngress {
 }
 
 export interface HostDrafts {
-  readonly routes: RouteDraft[];
-  readonly defaults: RouteDraft[];
-  readonly appRoots: RouteDraft[];
+  readonly routes: readonly RouteDraft[];
+  readonly defaults: readonly RouteDraft[];
+  readonly appRoots: readonly RouteDraft[];
 }
 
 const CATCH_ALL: PathPlan = { kind: 'prefix', written: '/', match: { type: 'prefix', value: '/' }, rank: RANK.default };
@@ -94,9 +95,9 @@ class Conversion {
       annotations: this.#annotations,
       canary: canary === 'broken' ? undefined : canary,
       drafts: byHost(routes, defaults, appRoots),
-      hosts: this.#canary ? [] : served.map((name) => ({ name, tls: tlsEntry(spec.tls, name) })),
-      refs: [...refs.values()],
-      problems: this.#problems,
+      hosts: this.#canary ? kept([]) : served.map((name) => ({ name, tls: tlsEntry(spec.tls, name) })),
+      refs: kept([...refs.values()]),
+      problems: kept(this.#problems),
     };
   }
 
@@ -291,16 +292,13 @@ function byHost(
   defaults: readonly RouteDraft[],
   appRoots: readonly RouteDraft[],
 ): Map<string, HostDrafts> {
-  const hosts = new Map<string, HostDrafts>();
-  const of = (name: string): HostDrafts => {
-    const known = hosts.get(name) ?? { routes: [], defaults: [], appRoots: [] };
-    hosts.set(name, known);
-    return known;
+  const grouped = [routes, defaults, appRoots].map((drafts) => Map.groupBy(drafts, ({ host }) => host));
+  const names = new Set(grouped.flatMap((group) => [...group.keys()]));
+  const draftsOf = (name: string): HostDrafts => {
+    const [ruled, general, root] = grouped.map((group) => kept(group.get(name) ?? []));
+    return { routes: ruled!, defaults: general!, appRoots: root! };
   };
-  for (const draft of routes) of(draft.host).routes.push(draft);
-  for (const draft of defaults) of(draft.host).defaults.push(draft);
-  for (const draft of appRoots) of(draft.host).appRoots.push(draft);
-  return hosts;
+  return new Map([...names].map((name) => [name, draftsOf(name)]));
 }
 
 function text(match: { readonly type: string; readonly name: string; readonly value: string }): string {

@@ -1,5 +1,6 @@
 /** All Ingresses of one host: who wins, canaries in their places, the order in which routes are tried. */
 import type { Problem } from '#ir/types.ts';
+import { kept } from '#lib/kept.ts';
 import type { Canary } from '#model/ingress/annotations/canary.ts';
 import type { BackendRef } from '../backend/ref.ts';
 import { applyCanaries } from './canary.ts';
@@ -28,8 +29,8 @@ export function mergeHost(claims: HostClaims): MergedHost {
   const rules = withoutDuplicates(claims, problems);
   const versions = applyCanaries(rules, claims.canaries, problems);
   const special = [...lastOf(claims.appRoots), ...defaultOf(claims, rules, problems)];
-  const routes = [...versions, ...special].sort(compareDrafts);
-  return { name: claims.name, routes, refs: refsOf(routes), problems };
+  const routes = kept([...versions, ...special].sort(compareDrafts));
+  return { name: claims.name, routes, refs: kept(refsOf(routes)), problems: kept(problems) };
 }
 
 function withoutDuplicates(claims: HostClaims, problems: Problem[]): RouteDraft[] {

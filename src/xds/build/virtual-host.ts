@@ -1,5 +1,6 @@
 /** One host of the gateway as Envoy virtual hosts, for the plain and the TLS listener. */
 import type { HeaderControl, Host, Origin, Problem, Route } from '#ir/types.ts';
+import { kept } from '#lib/kept.ts';
 import type { Message, Resource } from '#xds/snapshot/resources.ts';
 import { aggregates } from './aggregate.ts';
 import { type ChainStore, directChain, perFilterConfig, steps } from './chain.ts';
@@ -73,16 +74,16 @@ export function buildHost(host: Host, planner: Planner, store: ChainStore, optio
   return {
     name: host.name,
     shardKey: hostKey(host.name),
-    http: { ...frame, routes: http },
-    ...(host.tls ? { https: { ...frame, routes: https } } : {}),
+    http: { ...frame, routes: kept(http) },
+    ...(host.tls ? { https: { ...frame, routes: kept(https) } } : {}),
     ...(fallback.length > 0 ? { fallback: { ...frame, routes: fallback } } : {}),
-    chains: [...used.values()],
-    picked: plans.flatMap((plan) => (plan.picksEndpoint ? destinationsOf(plan.route) : [])),
-    connected: plans.flatMap((plan) => plan.connectsTo),
-    aggregates: aggregates(host.routes),
-    explain,
-    problems: problems.list,
-    origins: distinct(host.routes.map((route) => route.origin)),
+    chains: kept([...used.values()]),
+    picked: kept(plans.flatMap((plan) => (plan.picksEndpoint ? destinationsOf(plan.route) : []))),
+    connected: kept(plans.flatMap((plan) => plan.connectsTo)),
+    aggregates: kept(aggregates(host.routes)),
+    explain: kept(explain),
+    problems: kept(problems.list),
+    origins: kept(distinct(host.routes.map((route) => route.origin))),
     cacheable: plans.every((plan) => plan.cacheable),
   };
 }

@@ -1,5 +1,6 @@
 /** Which requests a path takes besides its path: case, methods, headers, query parameters. */
 import type { NamedMatch } from '#ir/types.ts';
+import { kept } from '#lib/kept.ts';
 import { re2Error } from '#lib/re2.ts';
 import { type AnnotationReader, HIGRESS_PREFIX, type KnownNames } from './value.ts';
 
@@ -65,9 +66,9 @@ export function parseMatching(reader: AnnotationReader): Matching {
     useRegex: reader.bool('use-regex') ?? false,
     fullPathRegex: reader.bool('full-path-regex', 'higress') ?? false,
     ignoreCase: reader.bool('ignore-path-case') ?? false,
-    methods: methods(reader),
-    headers: sorted(found.headers),
-    query: sorted(found.query),
+    methods: kept(methods(reader)),
+    headers: kept(sorted(found.headers)),
+    query: kept(sorted(found.query)),
     broken,
   };
 }

@@ -27,8 +27,10 @@ export class ShardTree {
     const limit = limitFor(everywhere);
     const before = new Set(this.#split);
     const leaves: Leaf[] = [];
-    const visit = (bits: string, keys: readonly number[]): void => {
-      const hosts = keys.reduce((sum, key) => sum + counts[key]!, 0);
+    const visit = (bits: string): void => {
+      const keys = keysOf(bits);
+      let hosts = 0;
+      for (const key of keys) hosts += counts[key]!;
       const divided = this.#split.has(bits) ? hosts >= limit * MERGE_SHARE : hosts > limit;
       if (!divided || bits.length === KEY_BITS) {
         for (const split of this.#split) if (split.startsWith(bits)) this.#split.delete(split);
@@ -36,20 +38,28 @@ export class ShardTree {
         return;
       }
       this.#split.add(bits);
-      for (const bit of [0, 1])
-        visit(
-          `${bits}${bit}`,
-          keys.filter((key) => ((key >> bits.length) & 1) === bit),
-        );
+      visit(`${bits}0`);
+      visit(`${bits}1`);
     };
-    visit('', ALL_KEYS);
+    visit('');
     const same = this.#leaves.length > 0 && sameSet(before, this.#split);
     if (!same) this.#leaves = leaves;
     return this.#leaves;
   }
 }
 
-const ALL_KEYS: readonly number[] = Array.from({ length: KEY_COUNT }, (_, key) => key);
+const KEYS = new Map<string, readonly number[]>([['', Array.from({ length: KEY_COUNT }, (_, key) => key)]]);
+
+/** The keys that have these lowest bits. */
+function keysOf(bits: string): readonly number[] {
+  let keys = KEYS.get(bits);
+  if (keys === undefined) {
+    const last = bits.length - 1;
+    keys = keysOf(bits.slice(0, last)).filter((key) => ((key >> last) & 1) === Number(bits[last]));
+    KEYS.set(bits, keys);
+  }
+  return keys;
+}
 
 /** Many wildcards make every table large: then fewer tables cost less. In steps, so that one wildcard more or less regroups nothing. */
 function limitFor(everywhere: number): number {
