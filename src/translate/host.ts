@@ -49,7 +49,7 @@ export function assembleHost(
     host: { name, tls, routes: kept(routes) },
     problems: kept([...assembly.problems, ...problems]),
     pluginRefs: kept([...assembly.pluginRefs.values()]),
-    chosen: assembly.chosen,
+    chosen: kept(assembly.chosen),
   };
 }
 
