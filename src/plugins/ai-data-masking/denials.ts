@@ -1,28 +1,23 @@
 /** What the client gets in place of a blocked question or answer. */
-
 import { writeSse } from '#lib/sse.ts';
-import type { SseEvent } from '#plugin-sdk/hooks.ts';
 import type { DataMaskingConfig } from './config.ts';
+import type { BodyFormat, DenialFacts } from './formats/format.ts';
 
 export interface Denial {
   readonly contentType: string;
   readonly body: string;
 }
 
-export function chatDenial({ message }: DataMaskingConfig): Denial {
-  const choice = { index: 0, message: { role: 'assistant', content: message } };
-  return { contentType: 'application/json', body: JSON.stringify({ choices: [choice], usage: {} }) };
-}
-
-export function streamDenial(config: DataMaskingConfig): Denial {
-  return { contentType: 'text/event-stream;charset=UTF-8', body: writeSse(denialEvent(config, 0)) };
-}
-
-export function denialEvent({ message }: DataMaskingConfig, index: number): SseEvent {
-  const choice = { index, delta: { role: 'assistant', content: message } };
-  return { data: JSON.stringify({ choices: [choice], usage: {} }) };
-}
-
-export function rawDenial({ contentType, rawMessage }: DataMaskingConfig): Denial {
-  return { contentType, body: rawMessage };
+/** `format` undefined: the body is none that the plugin knows. */
+export function denialOf(
+  { message, contentType, rawMessage }: DataMaskingConfig,
+  format: BodyFormat | undefined,
+  facts: DenialFacts & { readonly streamed: boolean },
+): Denial {
+  if (format === undefined) return { contentType, body: rawMessage };
+  if (!facts.streamed) {
+    return { contentType: 'application/json', body: JSON.stringify(format.denial(message, facts)) };
+  }
+  const body = format.streamedDenial(message, facts).map(writeSse).join('');
+  return { contentType: 'text/event-stream;charset=UTF-8', body };
 }

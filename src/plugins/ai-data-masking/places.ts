@@ -12,20 +12,8 @@ export interface Place {
 export const TEXT_MEMBERS = ['reasoning_content', 'content'] as const;
 export type TextMember = (typeof TEXT_MEMBERS)[number];
 
-/** Undefined when the body is not that of a chat: it has no `messages`. */
-export function chatPlaces(document: JsonObject): readonly Place[] | undefined {
-  const messages = asArray(document.messages);
-  return messages?.flatMap((message, index) => messagePlaces(message, ['messages', String(index)]));
-}
-
-export function chatAnswerPlaces(document: JsonObject): readonly Place[] {
-  return (asArray(document.choices) ?? []).flatMap((choice, index) =>
-    messagePlaces(asObject(choice)?.message, ['choices', String(index), 'message']),
-  );
-}
-
 /** `content` is a text or a list of parts, some of which are texts. */
-function messagePlaces(value: unknown, path: readonly string[]): readonly Place[] {
+export function messagePlaces(value: unknown, path: readonly string[]): readonly Place[] {
   const message = asObject(value) ?? {};
   return TEXT_MEMBERS.flatMap((member) => {
     const content = message[member];
@@ -35,6 +23,12 @@ function messagePlaces(value: unknown, path: readonly string[]): readonly Place[
       return text === undefined ? [] : [{ path: [...path, member, String(index), 'text'], text }];
     });
   });
+}
+
+/** The member when it is a text. */
+export function textAt(object: JsonObject, member: string, path: readonly string[]): readonly Place[] {
+  const text = object[member];
+  return typeof text === 'string' ? [{ path: [...path, member], text }] : [];
 }
 
 /** Strings that the JSONPath expressions select, each once. */

@@ -1,27 +1,33 @@
 /** ai-data-masking: looks for denied words in questions and answers, and keeps what the rules match from the model. */
 import { isUtf8 } from 'node:buffer';
-import { asObject, type JsonObject } from '#ai/json.ts';
+import { asObject, asString, type JsonObject } from '#ai/json.ts';
 import { editJsonTexts, toJsonText } from '#lib/json-text.ts';
 import type { TextTrie } from '#lib/text-trie.ts';
 import { withTimeLimit } from '#lib/time-limit.ts';
 import { definePlugin } from '#plugin-sdk/definition.ts';
 import type { FilterHooks, HookContext } from '#plugin-sdk/hooks.ts';
 import { AnswerText } from './answer-text.ts';
-import { ChatStream, DeniedWord } from './chat-stream.ts';
 import { type DataMaskingConfig, effectiveConfig, schema } from './config.ts';
-import { chatDenial, type Denial, denialEvent, rawDenial, streamDenial } from './denials.ts';
+import { denialOf } from './denials.ts';
 import { DenyWords } from './deny-words.ts';
+import { type AnswerStream, type BodyFormat, DeniedWord } from './formats/format.ts';
+import { formatOf } from './formats/index.ts';
 import { manifest } from './manifest.ts';
 import { maskerOf, RequestMasks } from './masks.ts';
-import { chatAnswerPlaces, chatPlaces, type Place, selectedPlaces } from './places.ts';
+import { type Place, selectedPlaces } from './places.ts';
 
 interface State {
   readonly masks: RequestMasks;
   /** How the request was read. */
-  handled: 'chat' | 'selected' | 'raw' | 'not';
+  handled: 'known' | 'selected' | 'raw' | 'not';
+  /** When it is known. */
+  format: BodyFormat | undefined;
+  model: string;
+  /** As the client asked: a plugin behind this one changes it before there is a body. */
+  path: string;
   /** The caller asked for a stream. */
   streamed: boolean;
-  stream: ChatStream | undefined;
+  stream: AnswerStream | undefined;
   denied: boolean;
 }
 
@@ -51,15 +57,14 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
   const deniedRequest = (context: Context, word: string) => {
     const { state } = context;
     warn(context, word, 'request');
-    const make = state.handled !== 'chat' ? rawDenial : state.streamed ? streamDenial : chatDenial;
-    const { body, contentType } = make(config);
+    const { body, contentType } = denialOf(config, state.format, denialFacts(context, state.streamed));
     const headers = { 'content-type': contentType };
     return { reply: { status: config.code, headers, body, details: `${manifest.name}.request_denied` } };
   };
 
   const deniedAnswer = (context: Context, word: string) => {
     warn(context, word, 'answer');
-    const { body, contentType }: Denial = (context.state.handled === 'chat' ? chatDenial : rawDenial)(config);
+    const { body, contentType } = denialOf(config, context.state.format, denialFacts(context, false));
     return { body, headers: { set: { 'content-type': contentType } } };
   };
 
@@ -67,7 +72,7 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
   const answerPlaces = (state: State, body: Buffer): readonly Place[] | undefined => {
     const document = parsed(body);
     if (document === undefined) return undefined;
-    if (state.handled === 'chat') return chatAnswerPlaces(asObject(document) ?? {});
+    if (state.format !== undefined) return state.format.answerPlaces(asObject(document) ?? {});
     return config.jsonPaths.length > 0 ? selectedPlaces(document, config.jsonPaths) : [];
   };
 
@@ -81,10 +86,18 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
     newState: () => ({
       masks: new RequestMasks(maskers),
       handled: 'not',
+      format: undefined,
+      model: '',
+      path: '',
       streamed: false,
       stream: undefined,
       denied: false,
     }),
+
+    onRequestHeaders({ state, request }) {
+      state.path = request.path;
+      return undefined;
+    },
 
     onRequestBody(body, context) {
       const { state } = context;
@@ -102,8 +115,8 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
     onResponseHeaders({ state, response }) {
       const restores = state.masks.any;
       if (!readsAnswers || (!words.any && !restores)) return { skipResponseBody: true };
-      if (state.handled === 'chat') {
-        state.stream = new ChatStream(words, state.masks.trie());
+      if (state.format !== undefined) {
+        state.stream = state.format.stream(words, state.masks.trie());
         return undefined;
       }
       const json = response?.headers.get('content-type')?.toLowerCase().includes('json') === true;
@@ -123,7 +136,7 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
       }
       const changed = texts.some((text, index) => text !== places[index]?.text);
       const restored = changed ? rebuilt(body, places, texts) : body;
-      if (state.handled === 'chat' || !config.raw) return changed ? { body: restored } : undefined;
+      if (state.format !== undefined || !config.raw) return changed ? { body: restored } : undefined;
       const whole = restored.toString('utf8');
       const { text, denied } = new AnswerText(words, rawTrie(state)).push(whole, true);
       if (denied !== undefined) return deniedAnswer(context, denied);
@@ -137,7 +150,7 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
       if (!(out instanceof DeniedWord)) return out === undefined ? undefined : { events: out };
       state.denied = true;
       warn(context, out.word, 'answer');
-      return { events: [denialEvent(config, out.index)] };
+      return { events: state.stream?.denial(config.message, out) ?? [] };
     },
   };
 }
@@ -145,12 +158,13 @@ function hooks(config: DataMaskingConfig): FilterHooks<State> {
 /** The places to look at; undefined for a body that is looked at whole, or not at all. Says in `state` which. */
 function requestPlaces(config: DataMaskingConfig, state: State, body: Buffer): readonly Place[] | undefined {
   const document = config.chats || config.jsonPaths.length > 0 ? parsed(body) : undefined;
-  const chat = config.chats ? asObject(document) : undefined;
-  const places = chat && chatPlaces(chat);
-  if (places !== undefined) {
-    state.handled = 'chat';
-    state.streamed = chat?.stream === true;
-    return places;
+  const known = config.chats ? asObject(document) : undefined;
+  state.format = known && formatOf(state.path, known);
+  if (known !== undefined && state.format !== undefined) {
+    state.handled = 'known';
+    state.streamed = known.stream === true;
+    state.model = asString(known.model) ?? '';
+    return state.format.requestPlaces(known);
   }
   if (document !== undefined && config.jsonPaths.length > 0) {
     state.handled = 'selected';
@@ -158,6 +172,10 @@ function requestPlaces(config: DataMaskingConfig, state: State, body: Buffer): r
   }
   state.handled = config.raw && isUtf8(body) ? 'raw' : 'not';
   return undefined;
+}
+
+function denialFacts({ state, requestId, host }: Context, streamed: boolean) {
+  return { streamed, model: state.model, requestId, nowMs: host.now() };
 }
 
 /** In an answer that is looked at whole, what came out of JSON strings stands as it is written in them. */

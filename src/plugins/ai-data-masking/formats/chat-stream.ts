@@ -2,9 +2,10 @@
 import { asArray, asObject, asString, type JsonObject, objectsOf, parseObject } from '#ai/json.ts';
 import type { TextTrie } from '#lib/text-trie.ts';
 import type { SseEvent } from '#plugin-sdk/hooks.ts';
-import { AnswerText } from './answer-text.ts';
-import type { DenyWords } from './deny-words.ts';
-import { TEXT_MEMBERS, type TextMember } from './places.ts';
+import { AnswerText } from '../answer-text.ts';
+import type { DenyWords } from '../deny-words.ts';
+import { TEXT_MEMBERS, type TextMember } from '../places.ts';
+import { type AnswerStream, DeniedWord } from './format.ts';
 
 const DONE = '[DONE]';
 
@@ -16,18 +17,7 @@ interface Choice {
   kind: TextMember | undefined;
 }
 
-/** A denied word has come. */
-export class DeniedWord {
-  readonly word: string;
-  readonly index: number;
-
-  constructor(word: string, index: number) {
-    this.word = word;
-    this.index = index;
-  }
-}
-
-export class ChatStream {
+export class ChatStream implements AnswerStream {
   readonly #deny: DenyWords;
   readonly #masks: TextTrie<string>;
   readonly #choices = new Map<number, Choice>();
@@ -39,7 +29,6 @@ export class ChatStream {
     this.#masks = masks;
   }
 
-  /** What leaves for the event, or for the end of the stream; undefined = the event as it came. */
   next(event: SseEvent | undefined): readonly SseEvent[] | DeniedWord | undefined {
     if (event === undefined) return this.#rest();
     if (event.data === undefined) return undefined;
@@ -51,6 +40,10 @@ export class ChatStream {
     if (chunk === undefined || asArray(chunk.choices) === undefined) return undefined;
     this.#envelope = chunk;
     return this.#chunk(chunk, event);
+  }
+
+  denial(message: string, { index }: DeniedWord): readonly SseEvent[] {
+    return [deniedChunk(message, index)];
   }
 
   #chunk(chunk: JsonObject, event: SseEvent): readonly SseEvent[] | DeniedWord | undefined {
@@ -127,6 +120,12 @@ export class ChatStream {
     }
     return out;
   }
+}
+
+/** All that a client gets of a blocked choice. */
+export function deniedChunk(message: string, index: number): SseEvent {
+  const choice = { index, delta: { role: 'assistant', content: message } };
+  return { data: JSON.stringify({ choices: [choice], usage: {} }) };
 }
 
 /** A choice that brings text and nothing else. */
