@@ -17,7 +17,12 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 COPY samples ./samples
+# What Node makes of the code once, by user and Node version: a start takes half of the CPU time, and 20 MiB less for reading TypeScript.
+ENV NODE_COMPILE_CACHE=/app/.compiled
+RUN mkdir .compiled && chown 65532:65532 .compiled
 USER 65532:65532
+RUN --mount=type=bind,source=hack/compile.mjs,target=/app/hack/compile.mjs \
+    node hack/compile.mjs && node src/cli/main.ts --version
 # No init: the process handles SIGTERM and SIGINT itself and starts no others in a cluster.
 ENTRYPOINT ["node", "src/cli/main.ts"]
 CMD ["--help"]
