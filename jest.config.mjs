@@ -22,7 +22,12 @@ export default {
     },
     { ...base, displayName: 'dataplane', testMatch: ['<rootDir>/test/dataplane/**/*.test.ts'] },
     { ...base, displayName: 'chart', testMatch: ['<rootDir>/test/chart/**/*.test.ts'] },
-    { ...base, displayName: 'services', testMatch: ['<rootDir>/test/services/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'services',
+      testMatch: ['<rootDir>/test/services/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/services/setup.mjs',
+    },
     {
       ...base,
       displayName: 'kube',

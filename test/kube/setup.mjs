@@ -2,10 +2,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { install } from '../services/setup.mjs';
 
 const scripts = fileURLToPath(new URL('../../hack/cluster', import.meta.url));
 
 export default function setup() {
+  // The CA of test/kube/acme.test.ts.
+  install('pebble');
   if (process.env.KUBE_TEST_KUBECONFIG) return;
   // The workers inherit it; component.sh finds the cluster by it.
   process.env.GATEWAY_CLUSTER_NAME = `kube-test-${process.pid}`;

@@ -41,7 +41,7 @@ export async function serviceScript(
   const signal = (which: NodeJS.Signals) => {
     process.kill(Number(readFileSync(pidFile, 'utf8')), which);
   };
-  const run = (verb: string) => execFileSync('bash', [script, verb], { env, stdio: 'ignore' });
+  const run = (verb: string) => execFileSync('bash', [script, verb], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   return {
     port,
     state,
