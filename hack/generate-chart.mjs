@@ -1,15 +1,25 @@
 // Writes what the chart has from elsewhere: crds/ (from crds/), values.schema.json, files/no-effect.json and the table in docs/helm.md (from values.yaml
-// and the schemas of `higress-config`). A test compares, so run it after a change.
+// and the schemas of `higress-config`), files/sidecar-*.yaml (from the builder of Envoy's resources). A test compares, so run it after a change.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { downstreamSchema, gzipSchema, tracingSchema, upstreamSchema } from '../src/model/higress-config/sections.ts';
+import { pluginServerClusters } from '../src/xds/build/cluster.ts';
+import { egressListener } from '../src/xds/build/listener.ts';
 import { CHART, readValues } from './chart/values.mjs';
 
 const SECTIONS = { downstream: downstreamSchema, upstream: upstreamSchema, tracing: tracingSchema, gzip: gzipSchema };
 const DOCS = fileURLToPath(new URL('../docs/helm.md', import.meta.url));
 const CRDS = fileURLToPath(new URL('../crds', import.meta.url));
 const MARK = '<!-- values: npm run generate:chart -->\n';
+
+/** Where the plugin server and Envoy of one gateway pod meet. */
+const socket = (name) => ({ socket: `/var/run/higress/${name}.sock` });
+const SIDECAR = {
+  pluginServer: { extProc: socket('ext-proc'), http: socket('plugin-http') },
+  egress: socket('egress'),
+};
 
 /** Path -> text of every generated file. */
 export function chartFiles() {
@@ -21,6 +31,8 @@ export function chartFiles() {
       `${CHART}/files/no-effect.json`,
       json(Object.fromEntries(noEffect.map(({ path, value }) => [path.join('.'), value]))),
     ],
+    [`${CHART}/files/sidecar-clusters.yaml`, yaml(pluginServerClusters(SIDECAR))],
+    [`${CHART}/files/sidecar-listeners.yaml`, yaml([egressListener(SIDECAR)])],
     [DOCS, `${readFileSync(DOCS, 'utf8').split(MARK)[0]}${MARK}\n${table(values)}\n`],
   ]);
   for (const name of crdNames(CRDS)) files.set(`${CHART}/crds/${name}`, readFileSync(`${CRDS}/${name}`, 'utf8'));
@@ -28,6 +40,7 @@ export function chartFiles() {
 }
 
 const crdNames = (folder) => readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+const yaml = (value) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 function valuesSchema(tree, values) {

@@ -28,11 +28,10 @@ export interface ControllerFlags {
   readonly gatewayHttpsPort: number;
   readonly egressPort: number;
   readonly gatewayCertDir: string;
-  readonly pluginServerMode: 'deployment' | 'sidecar';
   readonly pluginServerHost: string;
+  readonly pluginServerSidecarsHost: string;
   readonly pluginServerExtProcPort: number;
   readonly pluginServerHttpPort: number;
-  readonly pluginServerSocketDir: string;
   readonly pluginUrlPattern: string;
   readonly serviceName: string;
   readonly deploymentName: string;
@@ -55,10 +54,9 @@ export async function controller(flags: ControllerFlags): Promise<void> {
     domainSuffix: domain,
     pluginServer: {
       host: flags.pluginServerHost || `higress-plugin-server-pods.${systemNamespace}.svc.${domain}`,
+      sidecarsHost: flags.pluginServerSidecarsHost || `higress-plugin-server-sidecars.${systemNamespace}.svc.${domain}`,
+      extProcPort: flags.pluginServerExtProcPort,
       httpPort: flags.pluginServerHttpPort,
-      ...(flags.pluginServerMode === 'sidecar'
-        ? { mode: 'sidecar', socketDir: flags.pluginServerSocketDir }
-        : { mode: 'deployment', extProcPort: flags.pluginServerExtProcPort }),
     },
     pluginUrlPattern: flags.pluginUrlPattern || pluginServerUrl(systemNamespace),
     serverNames: [

@@ -124,15 +124,10 @@ program
   .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
   .option('--gatewayCertDir <dir>', 'where gateway pods mount their certificate', '/etc/higress/xds')
-  .addOption(
-    new Option('--pluginServerMode <mode>', 'where plugins run')
-      .choices(['deployment', 'sidecar'])
-      .default('deployment'),
-  )
   .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server-pods of the own namespace', '')
+  .option('--pluginServerSidecarsHost <host>', 'plugin servers in gateway pods (default: …-sidecars)', '')
   .option('--pluginServerExtProcPort <port>', 'port for ext_proc', port, 18080)
   .option('--pluginServerHttpPort <port>', 'port for MCP servers and Wasm modules', port, 18081)
-  .option('--pluginServerSocketDir <dir>', 'sidecar mode: folder of the Unix sockets', '/var/run/higress')
   .option(
     '--pluginUrlPattern <url>',
     'of WasmPlugins whose url is NAME:VERSION, with ${name} and ${version} (default: the Service higress-plugin-server)',

@@ -9,7 +9,11 @@ import { CHALLENGE_SECRET } from '#app/controller/acme/challenge-store.ts';
 import { CLIENT_SECRETS } from '#app/controller/certificates.ts';
 import { LEASE } from '#app/controller/controller.ts';
 import { VALUES_CONFIG_MAP } from '#app/controller/plugin-server-deployer.ts';
-import { pluginServerObjects, pluginServerValuesSchema } from '#app/controller/plugin-server-objects.ts';
+import {
+  type PluginServerValues,
+  pluginServerObjects,
+  pluginServerValuesSchema,
+} from '#app/controller/plugin-server-objects.ts';
 import { higressConfigOf } from '#model/config-map.ts';
 import { KUBE_KINDS } from '#sources/kube/kinds.ts';
 import { find, NAMESPACE, type Rendered, render } from './helm.ts';
@@ -51,11 +55,12 @@ const WATCHED = [
 ];
 const OWN_NAMESPACE = [
   '/configmaps: get list watch',
+  '/pods: list',
   '/secrets: create',
   '/secrets[higress-acme-challenges]: get patch',
   '/secrets[higress-xds-ca,higress-xds-gateway,higress-xds-plugin-server]: get update',
   '/services: list watch create',
-  '/services[higress-plugin-server,higress-plugin-server-pods]: patch delete',
+  '/services[higress-plugin-server,higress-plugin-server-pods,higress-plugin-server-sidecars]: patch delete',
   'apps/deployments: list watch create',
   'apps/deployments[higress-controller]: get',
   'apps/deployments[higress-plugin-server]: patch delete',
@@ -174,15 +179,20 @@ describe('the command lines', () => {
   });
 });
 
-describe('the plugin server', () => {
+/** While no release moves. */
+function pluginServerOf(values: PluginServerValues) {
   const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: VALUES_CONFIG_MAP, uid: 'x' };
+  return pluginServerObjects(values, NAMESPACE, owner, { someWithSidecar: false, someWithout: false });
+}
+
+describe('the plugin server', () => {
   const valuesOf = async (values: Readonly<Record<string, unknown>> = {}) => {
     const { data } = find(await render(values), 'ConfigMap', VALUES_CONFIG_MAP);
     return pluginServerValuesSchema.strict().parse(parse(data['values.yaml']));
   };
 
   it('is what the controller makes of the ConfigMap', async () => {
-    const objects = pluginServerObjects(await valuesOf(), NAMESPACE, owner);
+    const objects = pluginServerOf(await valuesOf());
     expect(objects.map(({ kind }) => kind)).toEqual(['Service', 'Service', 'Deployment', 'PodDisruptionBudget']);
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await valuesOf()).toMatchObject({
@@ -201,12 +211,12 @@ describe('the plugin server', () => {
       podDisruptionBudget: { enabled: false },
     });
     const scaling = await valuesOf({ pluginServer: { autoscaling: { enabled: true }, replicas: 1 } });
-    expect(pluginServerObjects(scaling, NAMESPACE, owner).map(({ kind }) => kind)).toContain('HorizontalPodAutoscaler');
+    expect(pluginServerOf(scaling).map(({ kind }) => kind)).toContain('HorizontalPodAutoscaler');
     expect(scaling.podDisruptionBudget.enabled).toBe(true);
   });
 
   it('is in the gateway pods in sidecar mode, as the same user as Envoy', async () => {
-    const services = pluginServerObjects(await valuesOf({ pluginServer: { mode: 'sidecar' } }), NAMESPACE, owner);
+    const services = pluginServerOf(await valuesOf({ pluginServer: { mode: 'sidecar' } }));
     expect(services.map(({ kind }) => kind)).toEqual(['Service', 'Service']);
     const pod = find(await render({ pluginServer: { mode: 'sidecar' } }), 'Deployment', 'higress-gateway').spec.template
       .spec;
@@ -216,7 +226,7 @@ describe('the plugin server', () => {
     // Kubernetes starts Envoy after it.
     expect(pod.initContainers[0]).toMatchObject({
       restartPolicy: 'Always',
-      startupProbe: { httpGet: { path: '/healthz' } },
+      startupProbe: { httpGet: { path: '/ready' } },
     });
     const targets = pod.initContainers[0].ports.map(({ name }: { name: string }) => name);
     for (const { spec } of services as unknown as { spec: { selector: object; ports: { targetPort: string }[] } }[]) {
@@ -257,8 +267,7 @@ describe('Wasm files', () => {
     const gateway = find(await render(sidecarValues), 'Deployment', 'higress-gateway').spec.template.spec;
     const { data } = find(await render(values), 'ConfigMap', VALUES_CONFIG_MAP);
     const parsed = pluginServerValuesSchema.parse(parse(data['values.yaml']));
-    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: VALUES_CONFIG_MAP, uid: 'x' };
-    const deployment = pluginServerObjects(parsed, NAMESPACE, owner).find(({ kind }) => kind === 'Deployment');
+    const deployment = pluginServerOf(parsed).find(({ kind }) => kind === 'Deployment');
     const own = (deployment as unknown as { spec: { template: { spec: typeof gateway } } }).spec.template.spec;
     for (const [pod, container] of [
       [gateway, gateway.initContainers[0]],

@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority, type Identity, issue } from '#app/controller/authority.ts';
 import { ControlPlaneMetrics } from '#app/metrics.ts';
-import { LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from '#xds/build/options.ts';
+import { fixedCluster } from '#xds/build/cluster.ts';
+import { CLUSTER_EXT_PROC, LISTENER_EGRESS, LISTENER_HTTP, LISTENER_HTTPS } from '#xds/build/options.ts';
 import { AdsServer } from '#xds/server/index.ts';
 import { SnapshotStore } from '#xds/snapshot/store.ts';
 import { envoyPath, waitFor } from '../support/envoy.ts';
@@ -225,6 +226,23 @@ describe('a gateway', () => {
     await waitFor(async () => (await get(ports.ready, '/healthz/ready')).status === 200, 20_000, explain);
     expect(connected).toEqual([`gateway gateway-0.${NAMESPACE}`]);
     expect((await get(ports.http, '/')).status).toBe(200);
+  }, 60_000);
+
+  it('takes no traffic before it knows a plugin server', async () => {
+    const started = (...limit: readonly string[]) =>
+      new Promise<boolean>((resolve) => {
+        execFile('bash', [join(dir, 'started.sh'), ...limit], (error) => resolve(error === null));
+      });
+    expect(await started('3600')).toBe(false);
+    expect(await started('0')).toBe(true);
+    const server = fixedCluster(
+      CLUSTER_EXT_PROC,
+      { host: '127.0.0.1', port: ports.admin },
+      { http_protocol_options: {} },
+    );
+    const more = [resource('cluster', 'pages', pages()), resource('cluster', CLUSTER_EXT_PROC, server)];
+    store.set(resourceSet(resource('listener', 'http', httpListener()), ...more));
+    await waitFor(() => started('3600'), 20_000, explain);
   }, 60_000);
 
   it('shows nothing but readiness and metrics to others', async () => {

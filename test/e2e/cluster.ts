@@ -79,7 +79,15 @@ const started: Traffic[] = [];
 
 /** New connections without pause until `stop`. */
 export function steady(...request: Parameters<typeof get>): Traffic {
-  const traffic = steadyTraffic(() => status(...request));
+  return registered(steadyTraffic(() => status(...request)));
+}
+
+/** One after another until `stop`; what does not come true is a failure. */
+export function steadily(send: () => Promise<boolean>): Traffic {
+  return registered(steadyTraffic(async () => ((await send()) ? 200 : 0)));
+}
+
+function registered(traffic: Traffic): Traffic {
   started.push(traffic);
   return traffic;
 }

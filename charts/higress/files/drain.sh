@@ -1,11 +1,6 @@
 # Runs in a gateway that must end, before Envoy is told so: connections are asked to close, and the last request gets its answer.
 # It goes on taking new connections for {{ .Values.gateway.drain.minSeconds }} s, until everybody knows that it goes.
-ask() { # METHOD PATH
-  exec 3<>/dev/tcp/127.0.0.1/15000 || return 1
-  printf '%s %s HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\nconnection: close\r\n\r\n' "$1" "$2" >&3
-  cat <&3
-  exec 3>&-
-}
+. "${BASH_SOURCE[0]%/*}/ask.sh"
 # Connections of clients, and calls of plugins that go out through this gateway.
 busy() {
   local line sum=0

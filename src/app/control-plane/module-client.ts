@@ -3,8 +3,10 @@ import { lookup } from 'node:dns/promises';
 import { type RequestOptions, request } from 'node:http';
 import type { ModuleRequest, ModuleState } from '#plugin-server/wasm/store.ts';
 
-/** Where the plugin server's HTTP face listens. */
-export type ModuleServer = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+/** Where the plugin server's HTTP face listens; a name that does not exist has no replicas. */
+export type ModuleServer =
+  | { readonly socketPath: string }
+  | { readonly hosts: readonly string[]; readonly port: number };
 
 const TIMEOUT_MS = 5_000;
 
@@ -27,8 +29,8 @@ export async function askForModule(
 
 async function replicas(server: ModuleServer): Promise<readonly RequestOptions[]> {
   if ('socketPath' in server) return [server];
-  const addresses = await lookup(server.host, { all: true }).catch(() => []);
-  return addresses.map(({ address }) => ({ host: address, port: server.port }));
+  const found = await Promise.all(server.hosts.map((host) => lookup(host, { all: true }).catch(() => [])));
+  return found.flat().map(({ address }) => ({ host: address, port: server.port }));
 }
 
 /** Undefined for a replica that does not answer: it is not there yet, or no longer. */

@@ -20,13 +20,15 @@ export interface WasmResolverOptions {
 }
 
 const RECHECK_MS = 5_000;
+/** While a module is missing somewhere. */
+const LOST_MS = 1_000;
 
 interface Entry {
   readonly ref: WasmModuleRef;
   readonly pull: PullCredentials | undefined;
   resolution: WasmResolution;
   final: boolean;
-  /** Nobody had it to give for a while: an Envoy that asked then has given up. */
+  /** Nobody had it to give for a while, or not everybody: an Envoy that asked then may have given up. */
   lost: boolean;
   /** How often it came back after that. */
   returns: number;
@@ -86,25 +88,34 @@ export class WasmResolver {
   }
 
   /**
-   * A module that is ready is asked for again now and then: replicas of the plugin server that came later fetch it by that. And when there was no replica for a
-   * while, the module gets another address, so that an Envoy that did not get it meanwhile asks once more; the others have it by its digest.
+   * A module that is ready is asked for again now and then: replicas of the plugin server that came later fetch it by that. And when it was missing for a
+   * while, it gets another address, so that an Envoy that did not get it meanwhile asks once more; the others have it by its digest.
    */
   #askAgain(): void {
     if (this.#stopped) return;
-    this.#recheck ??= setTimeout(() => {
-      this.#recheck = undefined;
-      const ready = [...this.#known.values()].filter(({ resolution }) => resolution.ready);
-      this.#asking = Promise.all([this.#asking, ...ready.map((entry) => this.#askOnce(entry))]).then(([, ...back]) => {
-        if (back.includes(true) && !this.#stopped) this.#options.onChange();
-        this.#askAgain();
-      });
-    }, this.#options.recheckMs ?? RECHECK_MS);
+    this.#recheck ??= setTimeout(
+      () => {
+        this.#recheck = undefined;
+        const ready = [...this.#known.values()].filter(({ resolution }) => resolution.ready);
+        this.#asking = Promise.all([this.#asking, ...ready.map((entry) => this.#askOnce(entry))]).then(
+          ([, ...back]) => {
+            if (back.includes(true) && !this.#stopped) this.#options.onChange();
+            this.#askAgain();
+          },
+        );
+      },
+      this.#lost ? LOST_MS : (this.#options.recheckMs ?? RECHECK_MS),
+    );
+  }
+
+  get #lost(): boolean {
+    return [...this.#known.values()].some(({ lost }) => lost);
   }
 
   /** True when the module has another address now. */
   async #askOnce(entry: Entry): Promise<boolean> {
     const state = await this.#ask(entry);
-    if (state.state === 'unreachable') entry.lost = true;
+    if (state.state !== 'ready') entry.lost = true;
     if (state.state !== 'ready' || !entry.lost) return false;
     entry.lost = false;
     entry.returns += 1;

@@ -99,7 +99,10 @@ export async function startController(settings: ControllerSettings, log: Logger)
     ads: certified.then(() => ({ address: settings.grpcAddress, tls: certificates.files })),
     admin: settings.httpAddress,
     debugFor: settings.debugFor,
-    modules: { host: settings.pluginServer.host, port: settings.pluginServer.httpPort },
+    modules: {
+      hosts: [settings.pluginServer.host, settings.pluginServer.sidecarsHost],
+      port: settings.pluginServer.httpPort,
+    },
     startSources: (listener) => {
       tellOfCertificates = (problems) => listener.onProblems('automatic-https', problems);
       sources = startKubeSources(
@@ -166,25 +169,14 @@ export async function startController(settings: ControllerSettings, log: Logger)
 
 function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> {
   const { pluginServer, gatewayCertDir } = settings;
-  const listeners = {
+  const { host, extProcPort, httpPort } = pluginServer;
+  return {
     address: settings.gatewayAddress,
     ...(settings.upstreamConcurrency > 0 ? { upstreamConcurrency: settings.upstreamConcurrency } : {}),
     httpPort: settings.gatewayHttpPort,
     httpsPort: settings.gatewayHttpsPort,
     httpsPublicPort: 443,
     hostShards: true,
-  };
-  if (pluginServer.mode === 'sidecar') {
-    const socket = (name: string) => ({ socket: join(pluginServer.socketDir, name) });
-    return {
-      ...listeners,
-      pluginServer: { extProc: socket('ext-proc.sock'), http: socket('plugin-http.sock') },
-      egress: socket('egress.sock'),
-    };
-  }
-  const { host, extProcPort, httpPort } = pluginServer;
-  return {
-    ...listeners,
     pluginServer: { extProc: { host, port: extProcPort }, http: { host, port: httpPort } },
     egress: { host: '0.0.0.0', port: settings.egressPort },
     egressTls: {

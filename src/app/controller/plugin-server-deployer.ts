@@ -10,7 +10,13 @@ import { WorkQueue } from '#lib/work-queue.ts';
 import { parseYaml } from '#lib/yaml.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
 import { type RawObject, Reflector } from '#sources/kube/reflector.ts';
-import { type ManagedObject, pluginServerObjects, pluginServerValuesSchema } from './plugin-server-objects.ts';
+import {
+  type GatewayPods,
+  type ManagedObject,
+  type PluginServerValues,
+  pluginServerObjects,
+  pluginServerValuesSchema,
+} from './plugin-server-objects.ts';
 
 export interface DeployerOptions {
   readonly client: KubeClient;
@@ -19,6 +25,9 @@ export interface DeployerOptions {
 }
 
 export const VALUES_CONFIG_MAP = 'higress-plugin-server';
+/** Of the plugin server in a gateway pod, by the chart. */
+const SIDECAR = 'plugin-server';
+const KEY = 'plugin-server';
 const VALUES_KEY = 'values.yaml';
 const FIELD_MANAGER = 'higress-controller';
 const APPLY_PATCH = 'application/apply-patch+yaml';
@@ -29,6 +38,14 @@ const COLLECTIONS = {
   PodDisruptionBudget: { base: '/apis/policy/v1', plural: 'poddisruptionbudgets' },
   HorizontalPodAutoscaler: { base: '/apis/autoscaling/v2', plural: 'horizontalpodautoscalers' },
 } as const;
+
+/** While gateway pods of two modes run, they are looked at this often. */
+const MOVING_MS = 2_000;
+
+interface Pod {
+  readonly spec?: { readonly nodeName?: string; readonly initContainers?: readonly { readonly name: string }[] };
+  readonly status?: { readonly phase?: string };
+}
 
 const KINDS = Object.keys(COLLECTIONS) as (keyof typeof COLLECTIONS)[];
 const MANAGED = 'app.kubernetes.io/managed-by=higress-controller';
@@ -44,6 +61,7 @@ export class PluginServerDeployer {
   readonly #queue: WorkQueue;
   #reflectors: Reflector[] = [];
   #active = false;
+  #moving: NodeJS.Timeout | undefined;
 
   constructor(options: DeployerOptions) {
     this.#options = options;
@@ -68,7 +86,7 @@ export class PluginServerDeployer {
     if (this.#active) return;
     this.#active = true;
     const { client, namespace } = this.#options;
-    const changed = () => this.#queue.add('plugin-server');
+    const changed = () => this.#queue.add(KEY);
     const sink = {
       listing: () => undefined,
       seen: () => undefined,
@@ -90,6 +108,7 @@ export class PluginServerDeployer {
 
   async deactivate(): Promise<void> {
     this.#active = false;
+    clearTimeout(this.#moving);
     this.#queue.clear();
     await Promise.all(this.#reflectors.splice(0).map((reflector) => reflector.stop()));
   }
@@ -110,9 +129,34 @@ export class PluginServerDeployer {
     if (map === undefined || !this.#active) return;
     const { name, uid } = map.metadata;
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name, uid };
-    const wanted = pluginServerObjects(readValues(map), namespace, owner);
+    const values = readValues(map);
+    const gateways = await this.#gatewayPods(values);
+    const wanted = pluginServerObjects(values, namespace, owner, gateways);
     for (const object of wanted) await this.#apply(object);
     await this.#remove(wanted);
+    this.#watchMove(values.mode === 'sidecar' ? gateways.someWithout : gateways.someWithSidecar);
+  }
+
+  /** Pods that end count: they have requests in hand. */
+  async #gatewayPods({ gatewaySelector }: PluginServerValues): Promise<GatewayPods> {
+    const { client, namespace } = this.#options;
+    const labelSelector = Object.entries(gatewaySelector).map(([key, value]) => `${key}=${value}`);
+    // Without a selector it would be all pods.
+    if (labelSelector.length === 0) return { someWithSidecar: false, someWithout: false };
+    const query = { labelSelector: labelSelector.join() };
+    const { items = [] } = await client.request<{ items?: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, { query });
+    const sidecars = items
+      .filter(({ spec, status }) => spec?.nodeName !== undefined && !/^(Succeeded|Failed)$/.test(status?.phase ?? ''))
+      .map(({ spec }) => spec?.initContainers?.some(({ name }) => name === SIDECAR) === true);
+    return { someWithSidecar: sidecars.includes(true), someWithout: sidecars.includes(false) };
+  }
+
+  #watchMove(moving: boolean): void {
+    const { log } = this.#options;
+    if (moving && this.#moving === undefined)
+      log.info({}, 'gateway pods of another pluginServer.mode still run; what they need stays until they are gone');
+    clearTimeout(this.#moving);
+    this.#moving = moving && this.#active ? setTimeout(() => this.#queue.add(KEY), MOVING_MS) : undefined;
   }
 
   async #apply(object: ManagedObject): Promise<void> {

@@ -66,18 +66,28 @@ export interface ManagedObject {
 }
 
 const COMPONENT_LABEL = 'app';
+/** Of the plugin server in a gateway pod. */
+const SIDECAR_PORT = 'http-plugins';
 const CERTIFICATES = '/etc/higress/xds';
 const DATA = '/var/lib/higress';
 /** Also where `file:///opt/plugins/…` of a WasmPlugin is read. */
 const PLUGINS = '/opt/plugins';
+
+/** What the gateway pods that run now have: while a release moves from one mode to the other, some still need what those of the other mode need. */
+export interface GatewayPods {
+  readonly someWithSidecar: boolean;
+  readonly someWithout: boolean;
+}
 
 /** Every object that should be there; of the kinds that are not among them none should be. */
 export function pluginServerObjects(
   values: PluginServerValues,
   namespace: string,
   owner: OwnerReference,
+  gateways: GatewayPods,
 ): readonly ManagedObject[] {
-  const sidecar = values.mode === 'sidecar';
+  const sidecars = values.mode === 'sidecar' || gateways.someWithSidecar;
+  const own = values.mode === 'deployment' || gateways.someWithout;
   const selector = { [COMPONENT_LABEL]: values.name };
   const metadata = {
     name: values.name,
@@ -86,8 +96,12 @@ export function pluginServerObjects(
     ownerReferences: [owner],
   };
   const { autoscaling, podDisruptionBudget } = values;
-  const objects: ManagedObject[] = services(values, metadata, sidecar ? values.gatewaySelector : selector);
-  if (sidecar) return objects;
+  const objects: ManagedObject[] = [
+    filesService(values, metadata, own ? selector : values.gatewaySelector),
+    ...(own ? [podsService(values, metadata, selector)] : []),
+    ...(sidecars ? [sidecarsService(values, metadata)] : []),
+  ];
+  if (!own) return objects;
   objects.push({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -129,33 +143,46 @@ export function pluginServerObjects(
   return objects;
 }
 
-/** One for everybody, with plugin files; one for gateways and controller, by which they see every pod. */
-function services(
-  { mode, ports, service }: PluginServerValues,
-  metadata: ManagedObject['metadata'],
-  selector: Readonly<Record<string, string>>,
-): ManagedObject[] {
-  const port = (name: string, number: number) => ({ name, port: number, targetPort: name, protocol: 'TCP' });
-  // A gateway has a port of the name `http` already.
-  const http = { ...port('http', ports.http), targetPort: mode === 'sidecar' ? 'http-plugins' : 'http' };
-  const runtime = mode === 'sidecar' ? [http] : [port('grpc-ext-proc', ports.extProc), http];
-  const files = { ...port('http-files', service.port), targetPort: 'files' };
-  const one = { apiVersion: 'v1', kind: 'Service' } as const;
-  return [
-    { ...one, metadata, spec: { type: 'ClusterIP', selector, ports: [files, ...(mode === 'sidecar' ? [] : runtime)] } },
-    {
-      ...one,
-      metadata: { ...metadata, name: podsServiceName(metadata.name) },
-      // Headless: Envoy spreads streams, not connections, over the pods, and the controller asks each for its modules: also a gateway's that is not
-      // ready yet, because it waits for a module.
-      spec: { clusterIP: 'None', publishNotReadyAddresses: mode === 'sidecar', selector, ports: runtime },
-    },
-  ];
+type Metadata = ManagedObject['metadata'];
+type Labels = Readonly<Record<string, string>>;
+
+const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const;
+const portOf = (name: string, port: number, targetPort = name) => ({ name, port, targetPort, protocol: 'TCP' });
+
+/** For everybody: plugin files. */
+function filesService({ service }: PluginServerValues, metadata: Metadata, selector: Labels): ManagedObject {
+  const ports = [portOf('http-files', service.port, 'files')];
+  return { ...SERVICE, metadata, spec: { type: 'ClusterIP', selector, ports } };
+}
+
+/** For gateways and controller. Headless: Envoy spreads streams, not connections, over the pods, and the controller asks each for its modules. */
+function podsService({ ports }: PluginServerValues, metadata: Metadata, selector: Labels): ManagedObject {
+  const both = [portOf('grpc-ext-proc', ports.extProc), portOf('http', ports.http)];
+  return {
+    ...SERVICE,
+    metadata: { ...metadata, name: podsServiceName(metadata.name) },
+    spec: { clusterIP: 'None', publishNotReadyAddresses: false, selector, ports: both },
+  };
+}
+
+/** For the controller: the plugin servers in gateway pods, also of one that is not ready yet, because it waits for a module. */
+function sidecarsService({ ports, gatewaySelector }: PluginServerValues, metadata: Metadata): ManagedObject {
+  // A gateway has a port of the name `http` already; pods without a plugin server lack this one, and are left out.
+  const http = portOf('http', ports.http, SIDECAR_PORT);
+  return {
+    ...SERVICE,
+    metadata: { ...metadata, name: sidecarsServiceName(metadata.name) },
+    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: gatewaySelector, ports: [http] },
+  };
 }
 
 /** The headless Service of the plugin server `name`. */
 function podsServiceName(name: string): string {
   return `${name}-pods`;
+}
+
+function sidecarsServiceName(name: string): string {
+  return `${name}-sidecars`;
 }
 
 function podTemplate(values: PluginServerValues, selector: Readonly<Record<string, string>>): unknown {

@@ -6,12 +6,17 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Where gateways find the plugin server; the controller asks it for Wasm modules at `host:httpPort`, every pod behind the name. */
-export type PluginServerPlace = { readonly host: string; readonly httpPort: number } & (
-  | { readonly mode: 'deployment'; readonly extProcPort: number }
-  /** Unix sockets in a folder that both containers of the gateway pod mount. */
-  | { readonly mode: 'sidecar'; readonly socketDir: string }
-);
+/**
+ * Where gateways find the plugin server. Those with one in their own pod have its addresses in their bootstrap, which wins. The controller asks every pod
+ * behind both names for Wasm modules, at `httpPort`.
+ */
+export interface PluginServerPlace {
+  readonly host: string;
+  /** Of the plugin servers in gateway pods. */
+  readonly sidecarsHost: string;
+  readonly extProcPort: number;
+  readonly httpPort: number;
+}
 
 export interface ControllerSettings {
   readonly systemNamespace: string;
@@ -42,7 +47,7 @@ export interface ControllerSettings {
   /** Listener ports of the gateway. */
   readonly gatewayHttpPort: number;
   readonly gatewayHttpsPort: number;
-  /** Envoy's egress listener for plugins that call out; in deployment mode, with mTLS. */
+  /** Envoy's egress listener for plugins that call out, with mTLS. */
   readonly egressPort: number;
   /** Folder of the mounted client certificate in gateway pods. */
   readonly gatewayCertDir: string;

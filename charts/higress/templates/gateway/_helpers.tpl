@@ -124,9 +124,9 @@ spec:
       ports:
         - { name: http-plugins, containerPort: {{ $plugins.ports.http }}, protocol: TCP }
         - { name: files, containerPort: {{ $plugins.ports.files }}, protocol: TCP }
-      # Envoy starts when the sockets are there: it asks for a module a few times only.
+      # Envoy starts when the sockets and the plugins are there.
       startupProbe:
-        httpGet: { path: /healthz, port: http-plugins }
+        httpGet: { path: /ready, port: http-plugins }
         periodSeconds: 1
         timeoutSeconds: 3
         failureThreshold: 120
@@ -200,6 +200,13 @@ spec:
         {{- if eq $plugins.mode "deployment" }}
         - { name: egress, containerPort: 15080, protocol: TCP }
         {{- end }}
+      {{- if not (or (include "gateway.distroless" .) (and (eq $plugins.mode "deployment") (eq (int $plugins.replicas) 0))) }}
+      startupProbe:
+        exec: { command: [bash, /etc/envoy/started.sh] }
+        periodSeconds: 1
+        timeoutSeconds: 3
+        failureThreshold: 120
+      {{- end }}
       readinessProbe:
         httpGet: { path: /healthz/ready, port: 15021 }
         failureThreshold: {{ $gateway.readinessFailureThreshold }}
