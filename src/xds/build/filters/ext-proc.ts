@@ -64,30 +64,16 @@ export const extProc: FilterForm = {
   },
 };
 
-/** A plugin server that is gone, or goes before it has said a word, costs no request while another one runs. */
-const ANOTHER_REPLICA = {
-  retry_on: 'connect-failure,refused-stream,reset',
-  num_retries: 3,
-  retry_back_off: { base_interval: '0.005s', max_interval: '0.05s' },
-  retry_host_predicate: [
-    {
-      name: 'envoy.retry_host_predicates.previous_hosts',
-      typed_config: any('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
-    },
-  ],
-  host_selection_retry_max_attempts: '5',
-};
-
 function processor(mode: Message, hop: ExtProcHop | undefined): Message {
   return any(
     `${TYPE}ExternalProcessor`,
     compact({
-      grpc_service: compact({
+      // As small as can be: Envoy compares the whole of it by reflection whenever a stream begins. Retries are the cluster's.
+      grpc_service: {
         // The plugin server reads nothing of what Envoy would say of itself and the client in headers of every stream.
         envoy_grpc: { cluster_name: CLUSTER_EXT_PROC, skip_envoy_headers: true },
         initial_metadata: [...requestMetadata(), ...(hop === undefined ? [] : chainMetadata(hop))],
-        retry_policy: ANOTHER_REPLICA,
-      }),
+      },
       stat_prefix: 'plugins',
       failure_mode_allow: hop?.failOpen,
       processing_mode: mode,
