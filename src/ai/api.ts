@@ -93,6 +93,7 @@ export function detectApi(path: string): DetectedApi | undefined {
 
 /** Fills `{x}` from the caller's path; a placeholder without a value stays as it is. */
 export function fillPath(template: string, variables: Readonly<Record<string, string>>): string {
+  if (!template.includes('{')) return template;
   return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole);
 }
 

@@ -33,5 +33,7 @@ export function parseObject(text: string): JsonObject | undefined {
 
 /** A copy without members that are undefined. */
 export function compact<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) kept[name] = member;
+  return kept as T;
 }

@@ -2,6 +2,7 @@
  * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped. Header maps
  * stay bytes until somebody asks. Field numbers are those of Envoy 1.40; protobuf never reuses them.
  */
+import { isAscii } from 'node:buffer';
 import type { FlatHeaders } from '#plugin-sdk/engine/header-table.ts';
 
 export type MessageKind =
@@ -81,14 +82,22 @@ class Cursor {
     return start;
   }
 
+  /** Over a length-delimited value. */
+  inner(): Cursor {
+    const start = this.span();
+    return new Cursor(this.buffer, start, this.at);
+  }
+
   bytes(): Buffer {
     const start = this.span();
     return start === this.at ? EMPTY : this.buffer.subarray(start, this.at);
   }
 
-  text(): string {
+  /** `ascii`: the whole buffer as text, when it is that. */
+  text(ascii?: string): string {
     const start = this.span();
-    return start === this.at ? '' : this.buffer.toString('utf8', start, this.at);
+    if (start === this.at) return '';
+    return ascii?.substring(start, this.at) ?? this.buffer.toString('utf8', start, this.at);
   }
 
   skip(wireType: number): void {
@@ -115,8 +124,7 @@ export function readMessage(buffer: Buffer): Incoming {
     }
     if (field >= 2 && field <= 7) {
       kind = KINDS[field]!;
-      const start = cursor.span();
-      const inner = new Cursor(buffer, start, cursor.at);
+      const inner = cursor.inner();
       bytes = EMPTY;
       endOfStream = false;
       // HttpHeaders: headers=1, end_of_stream=3. HttpBody: body=1, end_of_stream=2. HttpTrailers: trailers=1.
@@ -128,7 +136,7 @@ export function readMessage(buffer: Buffer): Incoming {
         else inner.skip(innerTag & 7);
       }
     } else if (field === 11) {
-      modes = readModes(cursor.bytes());
+      modes = readModes(cursor.inner());
     } else {
       cursor.span();
     }
@@ -136,8 +144,7 @@ export function readMessage(buffer: Buffer): Incoming {
   return { kind, bytes, endOfStream, modes };
 }
 
-function readModes(bytes: Buffer): Incoming['modes'] {
-  const cursor = new Cursor(bytes);
+function readModes(cursor: Cursor): Incoming['modes'] {
   let requestBody = 0;
   let responseBody = 0;
   while (cursor.at < cursor.end) {
@@ -152,22 +159,27 @@ function readModes(bytes: Buffer): Incoming['modes'] {
 /** HeaderMap to names and values. Envoy sends names in lower case and values as `raw_value`. */
 export function readHeaders(bytes: Buffer): FlatHeaders {
   const flat: FlatHeaders = [];
+  // One string for all, of which names and values are parts: much cheaper than a string made of bytes for each.
+  const ascii = isAscii(bytes) ? bytes.toString('latin1') : undefined;
   const cursor = new Cursor(bytes);
-  while (cursor.at < cursor.end) {
+  const { length } = bytes;
+  while (cursor.at < length) {
+    cursor.end = length;
     const tag = cursor.varint();
     if (tag !== 10) {
       cursor.skip(tag & 7);
       continue;
     }
     const start = cursor.span();
-    const header = new Cursor(bytes, start, cursor.at);
+    cursor.end = cursor.at;
+    cursor.at = start;
     let key = '';
     let value = '';
-    while (header.at < header.end) {
-      const headerTag = header.varint();
-      if (headerTag === 10) key = header.text();
-      else if (headerTag === 18 || headerTag === 26) value = header.text() || value;
-      else header.skip(headerTag & 7);
+    while (cursor.at < cursor.end) {
+      const headerTag = cursor.varint();
+      if (headerTag === 10) key = cursor.text(ascii);
+      else if (headerTag === 18 || headerTag === 26) value = cursor.text(ascii) || value;
+      else cursor.skip(headerTag & 7);
     }
     flat.push(key, value);
   }

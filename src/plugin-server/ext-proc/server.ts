@@ -8,6 +8,7 @@ import type { RequestHead } from '../http2/request-head.ts';
 import { startHttp2Server } from '../http2/server.ts';
 import type { ServerStream, StreamHandler } from '../http2/stream.ts';
 import { ProcessingStream } from './stream.ts';
+import { Waits } from './waits.ts';
 
 export const CHAIN_HEADER = 'x-higress-chain';
 const METHOD = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
@@ -19,6 +20,9 @@ const LIMITS: Limits = {
   connectionWindowBytes: 256 * 1024 * 1024,
   headerListBytes: 64 * 1024,
 };
+
+/** Below the filter's `message_timeout`. */
+const PATIENCE_MS = 90_000;
 
 const UNIMPLEMENTED = [
   keptHeader(':status', '200'),
@@ -39,11 +43,13 @@ export interface ExtProcOptions {
   readonly chains: ChainStore;
   readonly hostOf: (plugin: string) => HostServices;
   readonly log: PluginLog;
+  /** How long a hook may take before Envoy is asked to wait on. Default 90 s. */
   readonly patienceMs?: number | undefined;
 }
 
 export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServer> {
   const { chains, log } = options;
+  const deps = { hostOf: options.hostOf, log, patience: new Waits(options.patienceMs ?? PATIENCE_MS) };
   let open = 0;
   let total = 0;
   const serve = (stream: ServerStream, { path, headers }: RequestHead): StreamHandler => {
@@ -53,7 +59,7 @@ export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServ
     }
     open++;
     total++;
-    const processing = new ProcessingStream(stream, headers, options, () => {
+    const processing = new ProcessingStream(stream, headers, deps, () => {
       open--;
     });
     const id = headers.get(CHAIN_HEADER);

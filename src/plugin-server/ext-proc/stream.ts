@@ -8,6 +8,7 @@ import type { StreamMetadata } from './facts.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
 import { type Incoming, readMessage } from './read.ts';
+import type { Waits } from './waits.ts';
 import { writePatience } from './write.ts';
 
 const GRPC_OK = 0;
@@ -22,11 +23,10 @@ const GOOD_TRAILERS = [keptHeader('grpc-status', String(GRPC_OK))] as const;
 export interface StreamDeps {
   readonly hostOf: (plugin: string) => HostServices;
   readonly log: PluginLog;
-  /** How long a hook may take before Envoy is asked to wait on; below the filter's `message_timeout`. Default 90 s. */
-  readonly patienceMs?: number | undefined;
+  /** How long a hook may take before Envoy is asked to wait on; below the filter's `message_timeout`. */
+  readonly patience: Waits;
 }
 
-const PATIENCE_MS = 90_000;
 /** The filter's `max_message_timeout`; Envoy does not hear of more. */
 const MAX_WAIT_SECONDS = 3_600;
 
@@ -120,18 +120,8 @@ export class ProcessingStream implements StreamHandler {
       const processed = processor.process(message);
       if (isPromise(processed)) {
         this.#busy = true;
-        const timer = setTimeout(this.#askPatience, this.#deps.patienceMs ?? PATIENCE_MS);
-        timer.unref();
-        void processed.then(
-          (value) => {
-            clearTimeout(timer);
-            this.#settled(value);
-          },
-          (error: unknown) => {
-            clearTimeout(timer);
-            this.#broken(error);
-          },
-        );
+        this.#deps.patience.begin(this.#askPatience);
+        processed.then(this.#settled, this.#broken);
         return;
       }
       this.#answer(processed);
@@ -143,17 +133,19 @@ export class ProcessingStream implements StreamHandler {
     if (this.#ended && this.#waiting.length === 0 && !this.#over) this.#finish();
   }
 
-  #settled(processed: Processed): void {
+  readonly #settled = (processed: Processed): void => {
+    this.#deps.patience.end(this.#askPatience);
     this.#busy = false;
     this.#answer(processed);
     this.#pump();
-  }
+  };
 
-  #broken(error: unknown): void {
+  readonly #broken = (error: unknown): void => {
+    this.#deps.patience.end(this.#askPatience);
     this.#busy = false;
     this.#deps.log.error({ err: error instanceof Error ? error.stack : String(error) }, 'a plugin chain failed');
     this.#fail(GRPC_FAILED, 'internal error');
-  }
+  };
 
   #answer(processed: Processed): void {
     if (this.#over) return;
@@ -166,7 +158,7 @@ export class ProcessingStream implements StreamHandler {
       this.#waiting = [];
       this.#waitingBytes = 0;
       this.#stream.resume();
-      void this.#drive(processed.frames).catch((error: unknown) => this.#broken(error));
+      void this.#drive(processed.frames).catch(this.#broken);
       return;
     }
     if (processed.bytes === undefined) return;

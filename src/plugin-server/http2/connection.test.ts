@@ -157,7 +157,7 @@ describe('a peer that breaks the protocol', () => {
     peer.send(...frames);
     const goodbye = await peer.until(() => peer.find(FRAME.goaway, 0));
     expect(goodbye.payload.readUInt32BE(4)).toBe(code);
-    await waitFor(() => peer.closed);
+    await waitFor(() => peer.closed && errors.length > 0);
     expect(errors).toEqual([goodbye.payload.subarray(8).toString()]);
   });
 

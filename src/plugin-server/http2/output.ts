@@ -7,6 +7,7 @@ const START_BYTES = 64 * 1024;
 const FULL_BYTES = 256 * 1024;
 /** A larger buffer is not kept. */
 const KEEP_BYTES = 2 * FULL_BYTES;
+const NOTHING = Buffer.alloc(0);
 
 export class Output {
   readonly #socket: Duplex;
@@ -90,14 +91,16 @@ export class Output {
     const bytes = this.#buffer.subarray(0, this.#at);
     this.#at = 0;
     this.#lastDataAt = -1;
-    this.#socket.write(bytes, this.#written);
+    // Without a callback: that would cost a tick of its own for each write, though most are passed on at once.
+    this.#socket.write(bytes);
     this.#held = this.#socket.writableLength > 0;
-    // Nobody has the bytes any more when the socket has passed them on at once, as it mostly does.
+    // Nobody has the bytes any more when the socket has passed them on.
     if (this.#held || this.#buffer.length > KEEP_BYTES) this.#buffer = Buffer.allocUnsafeSlow(START_BYTES);
+    if (this.#held) this.#socket.write(NOTHING, this.#written);
   }
 
+  /** The write before has been passed on. */
   readonly #written = (): void => {
-    if (!this.#held || this.#socket.writableLength > 0) return;
     this.#held = false;
     this.#onWritten();
   };
