@@ -9,6 +9,9 @@ export interface StreamStep {
 
 /** Runs the steps one behind the other. */
 export function chainSteps(steps: readonly StreamStep[]): StreamStep {
+  const [first, ...rest] = steps;
+  if (first === undefined) return { next: (event) => [event], end: () => [] };
+  if (rest.length === 0) return first;
   const feed = (events: readonly SseEvent[], from: number): readonly SseEvent[] =>
     steps
       .slice(from)

@@ -258,16 +258,23 @@ export class ChainRun implements RunView {
   }
 
   /** One part of the response body, after `responseBodyMode` `stream`. */
-  async responsePart(came: Buffer, end: boolean): Promise<Outcome> {
-    let part = came;
-    if (this.#decoder) {
-      try {
-        part = await this.#decoder.feed(came, end);
-      } catch (error) {
-        return { abort: undecodable(error).details, effects: this.#guard.effects.take() };
-      }
+  responsePart(came: Buffer, end: boolean): MaybePromise<Outcome> {
+    if (this.#decoder) return this.#packedPart(this.#decoder, came, end);
+    const bytes = flowPart(this.#slots, this.#guard, came, end);
+    return isPromise(bytes) ? bytes.then((flown) => this.#flown(came, flown, end)) : this.#flown(came, bytes, end);
+  }
+
+  async #packedPart(decoder: ContentDecoder, came: Buffer, end: boolean): Promise<Outcome> {
+    let part: Buffer;
+    try {
+      part = await decoder.feed(came, end);
+    } catch (error) {
+      return { abort: undecodable(error).details, effects: this.#guard.effects.take() };
     }
-    const bytes = await flowPart(this.#slots, this.#guard, part, end);
+    return this.#flown(came, await flowPart(this.#slots, this.#guard, part, end), end);
+  }
+
+  #flown(came: Buffer, bytes: Buffer, end: boolean): Outcome {
     if (this.#guard.failure) return { abort: this.#guard.failure.details, effects: this.#guard.effects.take() };
     return this.#outcome(undefined, bytes === came ? undefined : bytes, end);
   }

@@ -1,17 +1,29 @@
 /** Carries response bytes through the plugins of a chain, last to first, as each of them reads them. */
 import { type SseEvent, type SseParser, writeSse } from '#lib/sse.ts';
+import type { StreamPartResult, StreamResult } from '../hooks.ts';
 import type { Guard } from './guard.ts';
-import { isPromise } from './outcome.ts';
+import { isPromise, type MaybePromise } from './outcome.ts';
 import type { Slot } from './slot.ts';
 
-/** The bytes that leave for one part that came. The same buffer object means: unchanged. */
-export async function flowPart(slots: readonly Slot[], guard: Guard, part: Buffer, end: boolean): Promise<Buffer> {
-  const flow = new Flow(part, end);
-  for (let i = slots.length - 1; i >= 0; i--) {
+/** The bytes that leave for one part that came. The same buffer object means: unchanged. A promise only where a hook returns one. */
+export function flowPart(slots: readonly Slot[], guard: Guard, part: Buffer, end: boolean): MaybePromise<Buffer> {
+  return flowFrom(slots.length - 1, slots, guard, new Flow(part, end));
+}
+
+/** From the plugin `from` on, down to the first. */
+function flowFrom(from: number, slots: readonly Slot[], guard: Guard, flow: Flow): MaybePromise<Buffer> {
+  for (let i = from; i >= 0; i--) {
     const slot = slots[i]!;
     if (!slot.active) continue;
-    if (slot.reading === 'events') await flow.events(slot, guard);
-    else if (slot.reading === 'parts') await flow.part(slot, guard);
+    const through =
+      slot.reading === 'events'
+        ? flow.events(slot, guard)
+        : slot.reading === 'parts'
+          ? flow.part(slot, guard)
+          : undefined;
+    if (through) {
+      return through.then(() => (guard.failure ? flow.bytes() : flowFrom(i - 1, slots, guard, flow)));
+    }
     if (guard.failure) break;
   }
   return flow.bytes();
@@ -42,41 +54,60 @@ export class Flow {
     this.#bytes = bytes;
   }
 
-  async part(slot: Slot, guard: Guard): Promise<void> {
+  /** Undefined: done, at once. */
+  part(slot: Slot, guard: Guard): Promise<void> | undefined {
     const bytes = this.bytes();
     const called = guard.call(slot, () => slot.hooks.onResponsePart?.(bytes, this.#end, slot));
-    const result = isPromise(called) ? await called : called;
+    if (isPromise(called)) return called.then((result) => this.#takePart(result));
+    this.#takePart(called);
+    return undefined;
+  }
+
+  #takePart(result: StreamPartResult | undefined): void {
     if (result?.part !== undefined) this.replace(toBuffer(result.part));
   }
 
-  async events(slot: Slot, guard: Guard): Promise<void> {
-    const events = this.#events ?? this.#parse(slot.parser);
-    let out: SseEvent[] | undefined;
-    for (let i = 0; i < events.length && slot.active; i++) {
+  /** Undefined: done, at once. */
+  events(slot: Slot, guard: Guard): Promise<void> | undefined {
+    return this.#eventsFrom(0, { events: this.#events ?? this.#parse(slot.parser), out: undefined }, slot, guard);
+  }
+
+  #eventsFrom(from: number, pass: EventPass, slot: Slot, guard: Guard): Promise<void> | undefined {
+    const { events } = pass;
+    for (let i = from; i < events.length && slot.active; i++) {
       const event = events[i]!;
       const called = guard.call(slot, () => slot.hooks.onSseEvent?.(event, slot));
-      const result = isPromise(called) ? await called : called;
-      if (guard.failure) return;
-      const replaced = result?.events;
-      if (replaced === undefined || (replaced.length === 1 && replaced[0] === event)) {
-        out?.push(event);
-        // A failed plugin no longer touches what follows.
-        if (!slot.active) out?.push(...events.slice(i + 1));
-        continue;
+      if (isPromise(called)) {
+        return called.then((result) => {
+          if (guard.failure) return undefined;
+          takeEvent(pass, i, result, slot);
+          return this.#eventsFrom(i + 1, pass, slot, guard);
+        });
       }
-      out ??= events.slice(0, i);
-      out.push(...replaced);
+      if (guard.failure) return undefined;
+      takeEvent(pass, i, called, slot);
     }
-    if (this.#end && slot.active) {
-      slot.ended = true;
-      const called = guard.call(slot, () => slot.hooks.onSseEvent?.(undefined, slot));
-      const last = (isPromise(called) ? await called : called)?.events;
-      if (last !== undefined && last.length > 0) out = [...(out ?? events), ...last];
+    if (!this.#end || !slot.active) {
+      this.#pass(pass);
+      return undefined;
     }
-    if (out !== undefined) {
-      this.#events = out;
-      this.#raw = undefined;
-    }
+    slot.ended = true;
+    const called = guard.call(slot, () => slot.hooks.onSseEvent?.(undefined, slot));
+    if (isPromise(called)) return called.then((result) => this.#last(pass, result));
+    this.#last(pass, called);
+    return undefined;
+  }
+
+  #last(pass: EventPass, result: StreamResult | undefined): void {
+    const last = result?.events;
+    if (last !== undefined && last.length > 0) pass.out = [...(pass.out ?? pass.events), ...last];
+    this.#pass(pass);
+  }
+
+  #pass({ out }: EventPass): void {
+    if (out === undefined) return;
+    this.#events = out;
+    this.#raw = undefined;
   }
 
   #parse(parser: SseParser): SseEvent[] {
@@ -88,6 +119,25 @@ export class Flow {
     this.#events = events;
     return events;
   }
+}
+
+/** The events of one unit on their way through one plugin; `out` once they differ from what came. */
+interface EventPass {
+  readonly events: readonly SseEvent[];
+  out: SseEvent[] | undefined;
+}
+
+function takeEvent(pass: EventPass, at: number, result: StreamResult | undefined, slot: Slot): void {
+  const event = pass.events[at]!;
+  const replaced = result?.events;
+  if (replaced === undefined || (replaced.length === 1 && replaced[0] === event)) {
+    pass.out?.push(event);
+    // A failed plugin no longer touches what follows.
+    if (!slot.active) pass.out?.push(...pass.events.slice(at + 1));
+    return;
+  }
+  pass.out ??= pass.events.slice(0, at);
+  pass.out.push(...replaced);
 }
 
 export function toBuffer(body: string | Uint8Array): Buffer {

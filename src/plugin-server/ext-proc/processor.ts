@@ -141,7 +141,7 @@ export class Processor {
     if (mode === 'stream') {
       if (this.#run.observesOnly) return this.#observe(bytes, endOfStream);
       const outcome = this.#run.responsePart(bytes, endOfStream);
-      return outcome.then((value) => this.#responseReply(value, endOfStream));
+      return this.#then(outcome, (value) => this.#responseReply(value, endOfStream));
     }
     return this.#run.responseBody(bytes).then((outcome) => this.#responseReply(outcome, true));
   }

@@ -112,6 +112,7 @@ export function claudeStream(created: number): StreamStep {
     },
     // What was used so far counts, whatever became of the answer.
     end: () => {
+      if (closed) return [];
       const used = Object.keys(usage).length > 0 ? [usageChunk(envelope, toChatUsage(usage))] : [];
       return close([...used, jsonEvent(openaiError(readVendorError(BROKEN_OFF, 500)))]);
     },
