@@ -1,6 +1,7 @@
 /** Metrics of plugins in a Prometheus registry. Labels often come from requests, so the number of series is bounded. */
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { Metrics } from '#plugin-sdk/host.ts';
+import { SeriesHistogram } from './series-histogram.ts';
 
 /** Series of one metric; what comes after goes to one series whose labels all say `other`. */
 const SERIES_LIMIT = 2_000;
@@ -23,27 +24,24 @@ class Bounded {
     this.#limit = limit;
   }
 
-  labels(given: Labels): Record<string, string> {
+  /** Names the series of these labels. */
+  key(given: Labels): string {
     let key = '';
-    const labels: Record<string, string> = {};
-    for (const name of this.names) {
-      const value = given[name] ?? '';
-      labels[name] = value;
-      key += `${value}\0`;
-    }
-    if (this.#series.has(key)) return labels;
-    if (this.#series.size < this.#limit) {
-      this.#series.add(key);
-      return labels;
-    }
-    for (const name of this.names) labels[name] = OTHER;
-    return labels;
+    for (const name of this.names) key += `${given[name] ?? ''}\0`;
+    if (this.#series.has(key)) return key;
+    if (this.#series.size >= this.#limit) return OTHER;
+    this.#series.add(key);
+    return key;
+  }
+
+  labels(key: string, given: Labels): Record<string, string> {
+    return Object.fromEntries(this.names.map((name) => [name, key === OTHER ? OTHER : (given[name] ?? '')]));
   }
 }
 
 export function pluginMetrics(registry: Registry, limit = SERIES_LIMIT): Metrics {
   const counters = new Map<string, { readonly bound: Bounded; readonly counter: Counter }>();
-  const histograms = new Map<string, { readonly bound: Bounded; readonly histogram: Histogram }>();
+  const histograms = new Map<string, { readonly bound: Bounded; readonly histogram: SeriesHistogram }>();
   return {
     count: (name, labels, by = 1) => {
       // A counter cannot fall; prom-client would throw into the plugin.
@@ -61,7 +59,7 @@ export function pluginMetrics(registry: Registry, limit = SERIES_LIMIT): Metrics
         entry = { bound, counter };
         counters.set(name, entry);
       }
-      entry.counter.inc(entry.bound.labels(labels), by);
+      entry.counter.inc(entry.bound.labels(entry.bound.key(labels), labels), by);
     },
     observe: (name, labels, value) => {
       if (!Number.isFinite(value)) return;
@@ -69,17 +67,13 @@ export function pluginMetrics(registry: Registry, limit = SERIES_LIMIT): Metrics
       if (entry === undefined) {
         if (counters.has(name)) return;
         const bound = new Bounded(Object.keys(labels), limit);
-        const histogram = new Histogram({
-          name: metricName(name),
-          help: name,
-          labelNames: bound.names,
-          buckets: BUCKETS,
-          registers: [registry],
-        });
+        const histogram = new SeriesHistogram(metricName(name), name, BUCKETS, registry);
         entry = { bound, histogram };
         histograms.set(name, entry);
       }
-      entry.histogram.observe(entry.bound.labels(labels), value);
+      const { bound, histogram } = entry;
+      const key = bound.key(labels);
+      histogram.observe(key, () => bound.labels(key, labels), value);
     },
   };
 }
