@@ -56,6 +56,7 @@ export interface OutgoingHead {
   readonly answer: AnswerPlan | undefined;
 }
 
+/** Read `signal` only where it is needed: whoever asks for it has it made. */
 export interface Services {
   readonly host: HostServices;
   readonly signal: AbortSignal;
@@ -67,10 +68,19 @@ export async function outgoingHead(
   plan: RequestPlan,
   request: RequestLike,
   token: string | undefined,
-  { host, signal }: Services,
+  services: Services,
 ): Promise<OutgoingHead> {
   const { provider, settings, original } = pipeline;
-  const call: VendorCall = { headers: request.headers, path: plan.asked, token, host, signal };
+  const { host } = services;
+  const call: VendorCall = {
+    headers: request.headers,
+    path: plan.asked,
+    token,
+    host,
+    get signal() {
+      return services.signal;
+    },
+  };
   // The body of an upgraded request (realtime) has no end to wait for.
   const readsBody = !request.headers.has('upgrade') && wantsBody(pipeline, plan, request.headers.get('content-type'));
   const translation = readsBody && plan.api && !original ? provider.translation?.(plan.api, call) : undefined;

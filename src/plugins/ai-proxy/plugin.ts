@@ -96,7 +96,8 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       provider.dispose?.();
     },
 
-    async onRequestHeaders({ request, state, host, signal }): Promise<RequestHeadersResult> {
+    async onRequestHeaders(context): Promise<RequestHeadersResult> {
+      const { request, state, host } = context;
       if (!noted) {
         noted = true;
         for (const note of notesOf(settings))
@@ -111,7 +112,7 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (again) state.original = originalOf(request.headers.entries());
       let head: OutgoingHead;
       try {
-        head = await outgoingHead(pipeline, plan, request, state.token, { host, signal });
+        head = await outgoingHead(pipeline, plan, request, state.token, context);
       } catch (error) {
         if (error instanceof TranslationError) return { reply: failure(error, 'headers') };
         throw error;
@@ -122,7 +123,8 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
     },
 
-    async onRequestBody(body, { request, state, host, clusterName }) {
+    async onRequestBody(body, context) {
+      const { request, state, host } = context;
       const { head } = state;
       if (!head) return undefined;
       if (head.plan.unsupported) return { reply: failure(new TranslationError('unsupported API name'), 'body') };
@@ -131,7 +133,9 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (!head.readsBody) return undefined;
       try {
         const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host, {
-          cluster: clusterName,
+          get cluster() {
+            return context.clusterName;
+          },
           token: state.token,
         });
         return {
