@@ -174,7 +174,7 @@ function cluster(name: string, address: object, http2: boolean): object {
           typed_extension_protocol_options: {
             'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
               ...H2,
-              explicit_http_config: { http2_protocol_options: {} },
+              explicit_http_config: { http2_protocol_options: { max_outbound_control_frames: 1_000_000 } },
             },
           },
         }

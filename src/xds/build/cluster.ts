@@ -125,6 +125,8 @@ export function pluginServerClusters(options: BuildOptions): Message[] {
       max_concurrent_streams: 2_147_483_647,
       initial_stream_window_size: 1024 * 1024,
       initial_connection_window_size: 64 * 1024 * 1024,
+      // Clients that leave at once make one reset each; above its usual 1,000 Envoy drops the connection with everybody on it.
+      max_outbound_control_frames: 1_000_000,
     },
   };
   return [
