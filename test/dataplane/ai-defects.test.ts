@@ -1,11 +1,12 @@
 /** Defects of Higress's AI plugins that this gateway must not have, by their numbers in the specification, through a real Envoy. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
-import { contentOf, type Llm, openStream, startLlm } from '../support/llm.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/gateway.ts';
+import { contentOf, openStream } from '../support/llm.ts';
 import { PROVIDER_ROWS } from '../support/provider-cases.ts';
 import { nameOf } from '../support/provider-rows.ts';
 import { ANSWERS, events, give, SAID, whole } from '../support/vendor-answers.ts';
-import { hostOf, manifestsOf, type Row, runRow } from '../support/wire-table.ts';
+import { rowsOnTheWire } from '../support/wire-rows.ts';
+import { hostOf, type Row } from '../support/wire-table.ts';
 
 const CHAT = '/v1/chat/completions';
 const ask = { model: 'm', messages: [{ role: 'user', content: 'q' }] };
@@ -28,6 +29,31 @@ const spark = (finish_reason: string) => ({
   sid: 's-1',
   choices: [{ delta: { content: 'a' }, finish_reason }],
 });
+
+const caller = (name: string) => ({ name, credential: `key-of-${name}` });
+const saysWho = (path: string, consumer: string, headers: Readonly<Record<string, string>> = {}) => ({
+  path,
+  headers,
+  upstream: { path, headers: { 'x-mse-consumer': consumer } },
+});
+const KEYS: Row = {
+  item: '24',
+  says: 'key-auth looks for the key in headers, then in the query',
+  plugins: {
+    'key-auth': {
+      keys: ['x-key'],
+      in_header: true,
+      in_query: true,
+      consumers: [caller('ann'), caller('bob')],
+      allow: ['ann', 'bob'],
+    },
+  },
+  steps: [
+    saysWho('/?x-key=key-of-ann', 'ann'),
+    saysWho('/', 'bob', { 'x-key': 'key-of-bob' }),
+    saysWho('/?x-key=key-of-bob', 'bob', { 'x-key': 'key-of-bob' }),
+  ],
+};
 
 const ROWS: readonly Row[] = [
   {
@@ -209,6 +235,7 @@ const ROWS: readonly Row[] = [
       },
     ],
   },
+  KEYS,
   ...[{ block_exact_urls: ['/exact'] }, { block_regexp_urls: ['^/ex[a]ct$'] }].map(
     (config): Row => ({
       item: '23',
@@ -228,32 +255,14 @@ const MORE: readonly Row[] = [
 const ALL = [...ROWS, ...MORE];
 
 describe('defect', () => {
-  let llm: Llm;
-  let gateway: Gateway;
-
-  beforeAll(async () => {
-    llm = await startLlm();
-    gateway = await startGateway({ files: { 'rows.yaml': manifestsOf(ALL, llm.port) } });
-  }, 90_000);
-
-  afterAll(async () => {
-    await gateway?.stop();
-    await llm?.stop();
-  });
+  const wire = rowsOnTheWire(ROWS, { more: MORE, separator: ': ' });
 
   const hostOfRow = (item: string, says: string) =>
     hostOf(ALL.findIndex((row) => row.item === item && row.says === says));
 
-  it.each(ROWS.map((row, index) => [`${row.item}: ${row.says}`, row, index] as const))(
-    '%s',
-    async (_name, row, index) => {
-      await runRow(row, index, gateway, llm);
-    },
-  );
-
   it.each(CONCURRENT)('7: streams of type %s that come at once do not meet', async (type) => {
     const { parts, headers } = ANSWERS[type].stream;
-    llm.answer(async ({ body }, response) => {
+    wire.llm.answer(async ({ body }, response) => {
       const own = /mark-\d+/.exec(body.toString())?.[0] ?? '';
       response.writeHead(200, headers);
       for (const part of parts) {
@@ -270,7 +279,7 @@ describe('defect', () => {
     const marks = Array.from({ length: 12 }, (_, index) => `mark-${index}`);
     const answers = await Promise.all(
       marks.map((content) =>
-        gateway.post(
+        wire.gateway.post(
           CHAT,
           { model: 'm', stream: true, messages: [{ role: 'user', content }] },
           { host: hostOfRow('7', type) },
@@ -289,12 +298,12 @@ describe('defect', () => {
 
   it('21: ai-statistics lets an answer pass while it comes', async () => {
     let open: (() => void) | undefined;
-    llm.answer((_request, response) => {
+    wire.llm.answer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"id":"first",');
       open = () => response.end('"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}');
     });
-    const stream = openStream(`${gateway.urls.http}${CHAT}`, { host: hostOfRow('21', 'statistics') }, ask);
+    const stream = openStream(`${wire.gateway.urls.http}${CHAT}`, { host: hostOfRow('21', 'statistics') }, ask);
     await eventually('the first piece arrives', () => stream.text() === '{"id":"first",');
     open?.();
     expect(await stream.over).toBe('end');
@@ -304,9 +313,26 @@ describe('defect', () => {
   it.each(ROWS.filter(({ item }) => item === '23').map(({ says }) => says))(
     '23: %s, and blocks by it',
     async (says) => {
-      expect((await gateway.get('/exact', { host: hostOfRow('23', says) })).status).toBe(403);
+      expect((await wire.gateway.get('/exact', { host: hostOfRow('23', says) })).status).toBe(403);
     },
   );
+
+  it('24: two different keys are refused, wherever they stand', async () => {
+    const host = hostOfRow(KEYS.item, KEYS.says);
+    const two: readonly (readonly [path: string, headers: Record<string, string>])[] = [
+      ['/?x-key=key-of-ann', { 'x-key': 'key-of-bob' }],
+      ['/?x-key=key-of-ann&x-key=key-of-bob', {}],
+    ];
+    wire.llm.seen.length = 0;
+    for (const [path, headers] of two) {
+      const answer = await wire.gateway.get(path, { host, 'user-agent': 'two-keys', ...headers });
+      expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, expect.stringMatching(/^Key realm=/)]);
+    }
+    expect(wire.llm.seen).toEqual([]);
+    const refused = () => wire.gateway.log.split('\n').filter((one) => one.includes('"two-keys"'));
+    await eventually('the log has them', () => refused().length === two.length);
+    for (const line of refused()) expect(line).toContain('key-auth.multi_key');
+  });
 
   it('9: gives each candidate of Gemini one choice in streams too', async () => {
     const candidate = (index: number, text: string, more: object = {}) => ({
@@ -318,8 +344,8 @@ describe('defect', () => {
       { candidates: [candidate(0, 'a'), candidate(1, 'A')] },
       { candidates: [candidate(0, 'b', { finishReason: 'STOP' }), candidate(1, 'B', { finishReason: 'STOP' })] },
     );
-    llm.answer((_request, response) => give(response, answer));
-    const { body } = await gateway.post(CHAT, { ...ask, n: 2, stream: true }, { host: hostOfRow('7', 'gemini') });
+    wire.llm.answer((_request, response) => give(response, answer));
+    const { body } = await wire.gateway.post(CHAT, { ...ask, n: 2, stream: true }, { host: hostOfRow('7', 'gemini') });
     const choices = body
       .split('\n\n')
       .filter((event) => event.startsWith('data: {'))

@@ -1,9 +1,10 @@
 /** Keys of the AI plugins whose effect only a real gateway shows: time-outs, calls of the plugin's own, headers, logs. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
-import { completion, type Llm, startLlm } from '../support/llm.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/gateway.ts';
+import { completion } from '../support/llm.ts';
 import { ANSWERS } from '../support/vendor-answers.ts';
-import { hostOf, logLine, manifestsOf, type Row, runRow } from '../support/wire-table.ts';
+import { logsOfRows, rowsOnTheWire } from '../support/wire-rows.ts';
+import { hostOf, type Row } from '../support/wire-table.ts';
 
 const CHAT = '/v1/chat/completions';
 const ask = { model: 'm', messages: [{ role: 'user', content: 'q' }] };
@@ -82,40 +83,22 @@ const MOONSHOT: Row = {
 const ALL = [...ROWS, ...LIMITED, MOONSHOT];
 
 describe('keys on the wire', () => {
-  let llm: Llm;
-  let gateway: Gateway;
+  const wire = rowsOnTheWire(ROWS, { more: [...LIMITED, MOONSHOT] });
 
-  beforeAll(async () => {
-    llm = await startLlm();
-    gateway = await startGateway({ files: { 'rows.yaml': manifestsOf(ALL, llm.port) } });
-  }, 90_000);
-
-  afterAll(async () => {
-    await gateway?.stop();
-    await llm?.stop();
-  });
-
-  const post = (row: Row, body: object) => gateway.post(CHAT, body, { host: hostOf(ALL.indexOf(row)) });
-
-  it.each(ROWS.map((row, index) => [`${row.item} ${row.says}`, row, index] as const))(
-    '%s',
-    async (_name, row, index) => {
-      await runRow(row, index, gateway, llm);
-    },
-  );
+  const post = (row: Row, body: object) => wire.gateway.post(CHAT, body, { host: hostOf(ALL.indexOf(row)) });
 
   it.each(LIMITED.map((row) => [row.says, row] as const))(
     'firstByteTimeout ends a stream of type %s that does not begin, and no other',
     async (_type, row) => {
-      llm.seen.length = 0;
-      llm.answer(() => undefined);
+      wire.llm.seen.length = 0;
+      wire.llm.answer(() => undefined);
       const { status } = await post(row, { ...ask, stream: true });
       expect(status).toBe(504);
-      await eventually('the vendor is left', () => llm.seen[0]?.aborted);
-      expect(Object.keys(llm.seen[0]?.headers ?? {})).not.toContain('x-envoy-upstream-rq-per-try-timeout-ms');
+      await eventually('the vendor is left', () => wire.llm.seen[0]?.aborted);
+      expect(Object.keys(wire.llm.seen[0]?.headers ?? {})).not.toContain('x-envoy-upstream-rq-per-try-timeout-ms');
       // Longer than the limit, but begun: events come and go after it.
       const events = ANSWERS[row.says as 'openai' | 'claude'].stream.parts;
-      llm.answer(async (_request, response) => {
+      wire.llm.answer(async (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write(events[0]);
         const begun = Date.now();
@@ -128,31 +111,21 @@ describe('keys on the wire', () => {
   );
 
   it('moonshotFileId is read once, with the token and by the way of the route', async () => {
-    llm.seen.length = 0;
-    llm.answer(({ path }, response) => {
+    wire.llm.seen.length = 0;
+    wire.llm.answer(({ path }, response) => {
       if (path.endsWith('/content')) response.writeHead(200).end(JSON.stringify({ content: 'known facts' }));
       else completion(response);
     });
     for (let round = 0; round < 2; round += 1) expect((await post(MOONSHOT, ask)).status).toBe(200);
-    expect(llm.seen.map(({ method, path, token, headers }) => [method, path, token, headers.host])).toEqual([
+    expect(wire.llm.seen.map(({ method, path, token, headers }) => [method, path, token, headers.host])).toEqual([
       ['GET', '/v1/files/f-1/content', 'sk-vendor', 'api.moonshot.cn'],
       ['POST', CHAT, 'sk-vendor', 'api.moonshot.cn'],
       ['POST', CHAT, 'sk-vendor', 'api.moonshot.cn'],
     ]);
-    expect(llm.seen[1]?.json).toMatchObject({
+    expect(wire.llm.seen[1]?.json).toMatchObject({
       messages: [{ role: 'system', content: 'known facts' }, ask.messages[0]],
     });
   });
 
-  it.each(ROWS.flatMap((row, index) => (row.log ? [[`${row.item} ${row.says}`, row.log, index] as const] : [])))(
-    '%s: the access log',
-    async (_name, expected, index) => {
-      for (const [step, line] of expected.entries()) {
-        const found = await eventually('a line of the log', () => logLine(gateway, index, step), 30_000);
-        expect(found).toMatchObject(line.has ?? {});
-        for (const path of line.absent ?? []) expect(found).not.toHaveProperty(path);
-      }
-    },
-    60_000,
-  );
+  logsOfRows(ROWS, wire);
 });

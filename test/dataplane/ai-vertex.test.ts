@@ -1,19 +1,15 @@
 /** Type vertex through a real Envoy: the token of a service account comes from a token service that the gateway's egress reaches by its registry. */
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceYaml } from '../support/echo.ts';
-import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
 import { aiRouteYaml, contentOf, type Llm, startLlm } from '../support/llm.ts';
 import { ANSWERS, give, SAID } from '../support/vendor-answers.ts';
 
-/** The token service stands on port 443, whoever runs it. */
-const mayListen =
-  process.getuid?.() === 0 || Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')) <= 443;
-
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const PROVIDER = {
+const providerAt = (port: number) => ({
   type: 'vertex',
   vertexAuthKey: JSON.stringify({
     client_email: 'gw@proj.iam.gserviceaccount.com',
@@ -23,16 +19,16 @@ const PROVIDER = {
   }),
   vertexRegion: 'us-central1',
   vertexProjectId: 'proj',
-  vertexAuthServiceName: 'vertex-auth.internal',
+  vertexAuthServiceName: `vertex-auth.internal:${port}`,
   vertexTokenRefreshAhead: 60,
   geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: 'BLOCK_NONE' },
-};
-const BRIDGE = `apiVersion: networking.higress.io/v1
+});
+const bridgeAt = (port: number) => `apiVersion: networking.higress.io/v1
 kind: McpBridge
 metadata: { name: default, namespace: higress-system }
 spec:
   registries:
-  - { name: vertex-auth.internal, type: dns, domain: oauth.localhost, port: 443, protocol: http }
+  - { name: vertex-auth.internal, type: dns, domain: oauth.localhost, port: ${port}, protocol: http }
 `;
 
 interface Asked {
@@ -55,14 +51,7 @@ function tokenService(asked: Asked[]): Server {
   });
 }
 
-function listens(server: Server): Promise<boolean> {
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen({ host: '127.0.0.1', port: 443 }, () => resolve(true));
-  });
-}
-
-(mayListen ? describe : describe.skip)('on the wire console #540', () => {
+describe('on the wire console #540', () => {
   const asked: Asked[] = [];
   let tokens: Server;
   let llm: Llm;
@@ -70,18 +59,24 @@ function listens(server: Server): Promise<boolean> {
 
   beforeAll(async () => {
     tokens = tokenService(asked);
-    await eventually('port 443 is free', () => listens(tokens), 60_000);
+    await new Promise<void>((resolve) => tokens.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = tokens.address() as AddressInfo;
     llm = await startLlm(({ path }, response) =>
       give(response, path.includes('stream') ? ANSWERS.gemini.stream : ANSWERS.gemini.whole),
     );
     gateway = await startGateway({
       files: {
-        'bridge.yaml': BRIDGE,
+        'bridge.yaml': bridgeAt(port),
         'svc.yaml': serviceYaml('llm', llm.port, 'higress-system'),
-        'route.yaml': aiRouteYaml({ name: 'vertex', host: 'vertex.example.com', service: 'llm', provider: PROVIDER }),
+        'route.yaml': aiRouteYaml({
+          name: 'vertex',
+          host: 'vertex.example.com',
+          service: 'llm',
+          provider: providerAt(port),
+        }),
       },
     });
-  }, 150_000);
+  }, 90_000);
 
   afterAll(async () => {
     await gateway?.stop();

@@ -1,12 +1,13 @@
 /** Items of Higress's release notes that concern the AI plugins, each as it must be seen on the wire: a real Envoy between a client and a fake vendor. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { API_PATHS, type ApiName } from '#ai/api.ts';
 import { AWS_KEYS, isSigned } from '../support/bedrock.ts';
 import { serviceYaml } from '../support/echo.ts';
-import { eventually, fetchRaw, type Gateway, startGateway } from '../support/gateway.ts';
+import { eventually, fetchRaw } from '../support/gateway.ts';
 import { completion, type Llm, type LlmRequest, startLlm } from '../support/llm.ts';
 import { ANSWERS, events, type LanguageAnswers, SAID, USAGE, whole } from '../support/vendor-answers.ts';
-import { type Chunk, logLine, manifestsOf, type Row, runRow, type Step } from '../support/wire-table.ts';
+import { logsOfRows, rowsOnTheWire } from '../support/wire-rows.ts';
+import type { Chunk, Row, Step } from '../support/wire-table.ts';
 
 const CHAT = '/v1/chat/completions';
 const ask = { model: 'gpt-4', messages: [{ role: 'user', content: 'q' }] };
@@ -558,69 +559,40 @@ spec:
 `;
 
 describe('on the wire', () => {
-  let llm: Llm;
   let other: Llm;
-  let gateway: Gateway;
-
-  beforeAll(async () => {
-    llm = await startLlm();
-    other = await startLlm();
-    gateway = await startGateway({
-      files: {
-        'rows.yaml': manifestsOf(ROWS, llm.port),
-        'two.yaml': twoUpstreams(llm.port, other.port),
-        'config.yaml': LOG_FORMAT,
-      },
-    });
-  }, 90_000);
-
-  afterAll(async () => {
-    await gateway?.stop();
-    await llm?.stop();
-    await other?.stop();
+  const wire = rowsOnTheWire(ROWS, {
+    files: async (llm) => {
+      other = await startLlm();
+      return { 'two.yaml': twoUpstreams(llm.port, other.port), 'config.yaml': LOG_FORMAT };
+    },
   });
 
-  it.each(ROWS.map((row, index) => [`${row.item} ${row.says}`, row, index] as const))(
-    '%s',
-    async (_name, row, index) => {
-      await runRow(row, index, gateway, llm);
-    },
-  );
+  afterAll(() => other?.stop());
 
   it('console #529 every upstream of a route gets the model that its own rules name', async () => {
-    llm.answer((_request, response) => completion(response));
-    for (const upstream of [llm, other]) upstream.seen.length = 0;
+    wire.llm.answer((_request, response) => completion(response));
+    for (const upstream of [wire.llm, other]) upstream.seen.length = 0;
     for (const [model, kind] of [
       ['exact', 'exact'],
       ['pre-x', 'prefix'],
       ['else', 'rest'],
     ]) {
       await eventually(`both upstreams get ${model}`, async () => {
-        const { status } = await gateway.post(CHAT, { ...ask, model }, { host: 'two.example.com' });
+        const { status } = await wire.gateway.post(CHAT, { ...ask, model }, { host: 'two.example.com' });
         expect(status).toBe(200);
-        return [llm, other].every(({ seen }) => seen.some(({ json }) => String(json?.model).endsWith(`-${kind}`)));
+        return [wire.llm, other].every(({ seen }) => seen.some(({ json }) => String(json?.model).endsWith(`-${kind}`)));
       });
     }
     const models = ({ seen }: Llm) => [...new Set(seen.map(({ json }) => json?.model))].sort();
-    expect(models(llm)).toEqual(['one-exact', 'one-prefix', 'one-rest']);
+    expect(models(wire.llm)).toEqual(['one-exact', 'one-prefix', 'one-rest']);
     expect(models(other)).toEqual(['two-exact', 'two-prefix', 'two-rest']);
   });
 
   // Envoy writes its log every ten seconds; one wait is enough for all rows.
-  it.each(ROWS.flatMap((row, index) => (row.log ? [[`${row.item} ${row.says}`, row.log, index] as const] : [])))(
-    '%s: the access log',
-    async (_name, expected, index) => {
-      for (const [step, line] of expected.entries()) {
-        const found = await eventually('a line of the log', () => logLine(gateway, index, step), 30_000);
-        expect(found).toMatchObject(line.has ?? {});
-        for (const path of line.absent ?? []) expect(found).not.toHaveProperty(path);
-      }
-    },
-    60_000,
-  );
+  logsOfRows(ROWS, wire);
 
   it('#2378 disable_openai_usage: nothing is counted', async () => {
-    const { body } = await fetchRaw(`${gateway.urls.admin}/metrics`);
+    const { body } = await fetchRaw(`${wire.gateway.urls.admin}/metrics`);
     const route = (says: string) =>
       `ai_route="row-${ROWS.findIndex((row) => row.item === '#2378' && row.says.startsWith(says))}`;
     expect(body).toContain(route('without'));

@@ -158,7 +158,7 @@ describe('minimax pro', () => {
           text: '',
           function_call: { name: 'weather', arguments: '{"city":"Rom"}' },
         },
-        { sender_type: 'FUNCTION', sender_name: 'weather', text: 'sunny' },
+        { sender_type: 'FUNCTION', sender_name: 'MM Assistant', text: 'sunny' },
       ],
     });
   });

@@ -327,6 +327,10 @@ describe('type vertex, configuration', () => {
       const { provider } = configOf({ ...standard, vertexAuthServiceName: name });
       expect(provider.vertexAuthCluster).toBe('outbound|443||vertex-auth.internal.dns');
     }
+    for (const name of ['vertex-auth.internal:8443', 'vertex-auth.internal.dns:8443']) {
+      const { provider } = configOf({ ...standard, vertexAuthServiceName: name });
+      expect(provider.vertexAuthCluster).toBe('outbound|8443||vertex-auth.internal.dns');
+    }
     expect(configOf(express).provider).not.toHaveProperty('vertexAuthCluster');
   });
 

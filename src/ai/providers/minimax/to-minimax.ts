@@ -14,10 +14,6 @@ export function toMinimax(body: JsonObject): JsonObject {
     .filter(({ role }) => role === 'system')
     .map(({ name, content }) => ({ bot_name: asString(name) || BOT, content: plainText(content) }));
   const bot = bots[0]?.bot_name ?? BOT;
-  const nameOfCall = new Map<unknown, string>();
-  for (const call of messages.flatMap(({ tool_calls }) => objectsOf(tool_calls))) {
-    nameOfCall.set(call.id, asString(asObject(call.function)?.name) ?? '');
-  }
   return compact({
     model: body.model,
     stream: body.stream === true,
@@ -25,22 +21,18 @@ export function toMinimax(body: JsonObject): JsonObject {
     temperature: body.temperature ?? undefined,
     top_p: body.top_p ?? undefined,
     mask_sensitive_info: true,
-    messages: messages
-      .filter(({ role }) => role !== 'system')
-      .flatMap((message) => messagesOf(message, bot, nameOfCall)),
+    messages: messages.filter(({ role }) => role !== 'system').flatMap((message) => messagesOf(message, bot)),
     bot_setting: bots.length > 0 ? bots : [DEFAULT_BOT],
     reply_constraints: { sender_type: 'BOT', sender_name: bot },
     ...functionsOf(body),
   });
 }
 
-function messagesOf(message: JsonObject, bot: string, nameOfCall: ReadonlyMap<unknown, string>): readonly JsonObject[] {
+function messagesOf(message: JsonObject, bot: string): readonly JsonObject[] {
   const text = plainText(message.content);
   const name = asString(message.name);
-  if (message.role === 'tool') {
-    const called = nameOfCall.get(message.tool_call_id) || name || 'function';
-    return [{ sender_type: 'FUNCTION', sender_name: called, text }];
-  }
+  // What a function answered is said for the bot that called it, under its name.
+  if (message.role === 'tool') return [{ sender_type: 'FUNCTION', sender_name: bot, text }];
   if (message.role !== 'assistant') return [{ sender_type: 'USER', sender_name: name || USER, text }];
   const speaker = { sender_type: 'BOT', sender_name: name || bot };
   const calls = objectsOf(message.tool_calls).map((call) => {

@@ -3,16 +3,19 @@ import { z } from 'zod';
 
 const text = (description: string) => z.string().default('').describe(description);
 
-/** The registry of type dns may be named with or without the ending that its service has. */
+/** The registry of type dns may be named with or without the ending that its service has, and with the port of the service when that is not 443. */
 export function authCluster(serviceName: string): string {
-  return `outbound|443||${serviceName.replace(/\.dns$/, '')}.dns`;
+  const [, name = '', port = '443'] = /^(.*?)(?:\.dns)?(?::(\d{1,5}))?$/s.exec(serviceName) ?? [];
+  return `outbound|${port}||${name}.dns`;
 }
 
 export const vertexKeys = {
   vertexRegion: text('type vertex: region, or `global`'),
   vertexProjectId: text('type vertex: project'),
   vertexAuthKey: text('type vertex: key of the service account, the JSON document as Google gives it'),
-  vertexAuthServiceName: text('type vertex: service of type dns that stands for oauth2.googleapis.com'),
+  vertexAuthServiceName: text(
+    'type vertex: service of type dns that stands for oauth2.googleapis.com; `NAME:PORT` when its port is not 443',
+  ),
   vertexTokenRefreshAhead: z
     .number()
     .int()
