@@ -177,7 +177,9 @@ spec: { url: "oci://example.com/plugins/key-auth:1.0.0", defaultConfig: ${config
       return found.status?.registriesReady === '1/1' ? found : undefined;
     });
     expect(object.status?.registries).toEqual([{ name: 'web', type: 'static', ready: true, services: 1 }]);
-    expect((await condition('mcpbridge', 'default', 'Accepted'))?.status).toBe('True');
+    await eventually('it is accepted', async () => {
+      return (await condition('mcpbridge', 'default', 'Accepted'))?.status === 'True';
+    });
     const page = await fetchRaw(`http://127.0.0.1:${ports.http}/registry/watcherStatus`);
     expect(JSON.parse(page.body)).toEqual([{ name: 'web', type: 'static', healthy: true, ready: true }]);
   }, 60_000);

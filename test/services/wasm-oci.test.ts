@@ -7,13 +7,14 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Echo, ingressYaml, serviceYaml, startEcho } from '../support/echo.ts';
 import { eventually, type Gateway, startGateway } from '../support/gateway.ts';
+import { freePort } from '../support/ports.ts';
 import { buildWasm } from '../support/wasm.ts';
 
 const REGISTRY = fileURLToPath(new URL('../../hack/services/registry.sh', import.meta.url));
@@ -25,15 +26,6 @@ let env: NodeJS.ProcessEnv;
 let reference: string;
 let echo: Echo;
 let gateway: Gateway;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen({ host: '127.0.0.1', port: 0 }, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'higress-oci-'));

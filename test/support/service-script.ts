@@ -1,10 +1,10 @@
 /** Real servers for tests, by the scripts under `hack/services`: each test has its own, on its own port and with its own state. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports.ts';
 
 export interface ServiceScript {
   readonly port: number;
@@ -57,29 +57,4 @@ export async function serviceScript(
       rmSync(state, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(offsets: readonly number[]): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const port = await probe(0);
-    if (port === undefined) continue;
-    const others = offsets.map((offset) => port + offset);
-    if (others.some((other) => other < 1024 || other > 65_535)) continue;
-    const free = await Promise.all(others.map(probe));
-    if (free.every((one) => one !== undefined)) return port;
-  }
-  throw new Error('no free ports');
-}
-
-/** The port when it can be listened on. */
-function probe(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const found = typeof address === 'object' ? address?.port : undefined;
-      server.close(() => resolve(found));
-    });
-  });
 }
