@@ -35,8 +35,8 @@ end
 
 -- A whole number out of members that json.pick found, under the first of two names that has one.
 local function tally(counts, first, second)
-  local raw = counts[first] or second and counts[second]
-  local digits = raw and match(raw, '^%d+')
+  local raw, other = counts[first], second and counts[second]
+  local digits = raw and match(raw, '^%d+') or other and match(other, '^%d+')
   return digits and tonumber(digits)
 end
 
