@@ -6,6 +6,7 @@ import OpenAI from 'openai';
 import { serviceYaml } from '../support/echo.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { aiRouteYaml, claudeEvents, completion, eventStream, json, type Llm, startLlm } from '../support/llm.ts';
+import { maskingYaml } from '../support/masking.ts';
 
 let llm: Llm;
 let gateway: Gateway;
@@ -17,19 +18,9 @@ const CONFIG = {
   replace_roles: [{ regex: 'sk-[0-9a-zA-Z]*', type: 'hash', restore: true }],
 };
 
-function routeYaml(name: string, prefix: string, provider: object): string {
-  return `${aiRouteYaml({ name, host: 'localhost', service: 'llm', provider }).replace('path: /\n', `path: ${prefix}\n`)}---
-apiVersion: extensions.higress.io/v1alpha1
-kind: WasmPlugin
-metadata: { name: ${name}-masking, namespace: higress-system }
-spec:
-  url: oci://higress/plugins/ai-data-masking:2.0.1
-  defaultConfigDisable: true
-  matchRules:
-  - ingress: [${name}]
-    config: ${JSON.stringify(CONFIG)}
-`;
-}
+const routeYaml = (name: string, prefix: string, provider: object) =>
+  aiRouteYaml({ name, host: 'localhost', service: 'llm', provider }).replace('path: /\n', `path: ${prefix}\n`) +
+  maskingYaml(name, CONFIG);
 
 beforeAll(async () => {
   llm = await startLlm();

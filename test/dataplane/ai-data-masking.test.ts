@@ -15,6 +15,7 @@ import {
   openStream,
   startLlm,
 } from '../support/llm.ts';
+import { maskingYaml } from '../support/masking.ts';
 
 let llm: Llm;
 let gateway: Gateway;
@@ -34,18 +35,6 @@ const PROVIDERS = {
   openai: { id: 'openai', type: 'openai', apiTokens: ['t'] },
   claude: { id: 'claude', type: 'claude', apiTokens: ['t'] },
 };
-
-const maskingYaml = (ingress: string, config: object) => `---
-apiVersion: extensions.higress.io/v1alpha1
-kind: WasmPlugin
-metadata: { name: ${ingress}-masking, namespace: higress-system }
-spec:
-  url: oci://higress/plugins/ai-data-masking:2.0.1
-  defaultConfigDisable: true
-  matchRules:
-  - ingress: [${ingress}]
-    config: ${JSON.stringify(config)}
-`;
 
 beforeAll(async () => {
   llm = await startLlm();
