@@ -15,12 +15,12 @@ export interface PluginServerPlace
 export async function startPluginServerProcess(
   { dataDir, ...place }: PluginServerPlace,
   log: Logger,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ stop(drainMs?: number): Promise<void> }> {
   const modules = new ModuleStore({ dir: join(dataDir, 'wasm'), log });
   const server = await startPluginServer({ ...place, catalogue, log, mounts: { '/wasm/': wasmRoutes(modules) } });
   return {
-    stop: async () => {
-      await server.stop();
+    stop: async (drainMs) => {
+      await server.stop(drainMs);
       await modules.stop();
     },
   };

@@ -22,6 +22,8 @@ export interface PluginServerFlags {
 
 const EXT_PROC = { host: '0.0.0.0', port: 18_080 };
 const HTTP = { host: '0.0.0.0', port: 18_081 };
+/** Less than the pod's terminationGracePeriodSeconds. */
+const DRAIN_MS = 50_000;
 
 export async function pluginServer(flags: PluginServerFlags): Promise<void> {
   const { variables } = readEnvironment();
@@ -49,5 +51,5 @@ export async function pluginServer(flags: PluginServerFlags): Promise<void> {
     log,
   );
   log.info({ version: process.version }, 'plugin server started');
-  endOnSignal(log, () => running.stop());
+  endOnSignal(log, () => running.stop(DRAIN_MS));
 }

@@ -63,7 +63,8 @@ export interface PluginServer {
   readonly store: ChainStore;
   readonly registry: Registry;
   status(): PluginServerStatus;
-  stop(): Promise<void>;
+  /** Takes no new streams of Envoy and lets open ones end for `drainMs`, then closes everything. Default 0: streams are cut. */
+  stop(drainMs?: number): Promise<void>;
 }
 
 export async function startPluginServer(options: PluginServerOptions): Promise<PluginServer> {
@@ -123,10 +124,12 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     store,
     registry,
     status,
-    stop: async () => {
+    stop: async (drainMs = 0) => {
+      // What streams need (chains, vendors, Redis) stays until the last one is over.
+      await extProc.stop(drainMs);
       await ads?.stop();
       store.stop();
-      await Promise.all([extProc.stop(), http.stop(), control?.stop(), files?.stop()]);
+      await Promise.all([http.stop(), control?.stop(), files?.stop()]);
       egress.stop();
       redis.stop();
     },

@@ -518,6 +518,26 @@ describe('a plugin server that', () => {
     expect((await call('/gone-open/x', 'abc')).status).toBe(200);
   });
 
+  it('ends lets its streams end before', async () => {
+    const stream = await openStream('/events/sse-drained');
+    stream.source.write('data: 1\n\n');
+    await waitFor(() => stream.text() === 'data: <1>\n\n');
+    let stopped = false;
+    const stopping = server.stop(30_000).then(() => {
+      stopped = true;
+    });
+    await waitFor(async () => (await call('/edit/drained', 'abc')).status === 503);
+    stream.source.write('data: 2\n\n');
+    await waitFor(() => stream.text() === 'data: <1>\n\ndata: <2>\n\n');
+    expect(stopped).toBe(false);
+    stream.source.end();
+    await waitFor(() => stream.ended() === 'well');
+    await stopping;
+    server = await startServer();
+    addChains(server);
+    await waitFor(async () => (await call('/edit/again', 'abc')).status === 201);
+  }, 60_000);
+
   it('is gone lets routes fail closed with 503 or open, and serves again when it is back', async () => {
     await server.stop();
     expect((await call('/edit/gone', 'abc')).status).toBe(503);

@@ -78,7 +78,7 @@ describe('the ext_proc server', () => {
 
   afterEach(async () => {
     client.close();
-    await server.stop();
+    await server.stop(0);
     rmSync(dir, { recursive: true, force: true });
   });
 

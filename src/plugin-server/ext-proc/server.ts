@@ -35,7 +35,8 @@ export interface ExtProcServer {
   readonly address: ListenAddress;
   /** Streams open now and since the start. */
   streams(): { readonly open: number; readonly total: number };
-  stop(): Promise<void>;
+  /** Lets open streams end for `drainMs`, then cuts them. */
+  stop(drainMs: number): Promise<void>;
 }
 
 export interface ExtProcOptions {
@@ -88,7 +89,7 @@ export async function startExtProc(options: ExtProcOptions): Promise<ExtProcServ
     onFailure: (error) => log.error({ err: String(error) }, 'a request of Envoy failed'),
     onError: (error) => log.warn({ err: error.message }, 'a connection from Envoy failed'),
   });
-  return { address: server.address, streams: () => ({ open, total }), stop: () => server.stop() };
+  return { address: server.address, streams: () => ({ open, total }), stop: (drainMs: number) => server.stop(drainMs) };
 }
 
 /** For streams whose answer has ended already. */
