@@ -49,6 +49,8 @@ export interface PluginDefinition<C = unknown> {
   serve?(config: C): ServeHooks;
   /** Clusters (`outbound|PORT||HOST`) that the plugin server connects to itself, such as that of a Redis: it is told their endpoints. */
   connectsTo?(config: C): readonly string[];
+  /** Members of the metadata `higress.span` (`spans.ts`) that the plugin may write, by its native form or its hooks: attributes of the request's span. */
+  spanKeys?(config: C): readonly string[];
   /**
    * The plugin chooses the upstream of each request among these, whatever the request says: it sets the header and asks for another route. It comes before
    * all plugins of the route whose configuration depends on the upstream.

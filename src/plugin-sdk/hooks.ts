@@ -55,7 +55,7 @@ export interface Effects {
   readonly aiLog?: Readonly<Record<string, unknown>>;
   /** Access-log fields of their own (`%FILTER_STATE(wasm.KEY:PLAIN)%` in the reference). */
   readonly logFields?: Readonly<Record<string, string>>;
-  /** Dynamic metadata by namespace. */
+  /** Dynamic metadata by namespace; Envoy takes those that the filter `ext_proc` lists. */
   readonly metadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 

@@ -5,7 +5,7 @@ import { SecretText } from '#lib/secret.ts';
 import type { PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { HookNeeds } from '#plugin-sdk/hooks.ts';
 import type { NativeStep } from '#plugin-sdk/lower.ts';
-import { backend, builtin, catalogue, forward, gateway, host, origin, route } from '#test/ir.ts';
+import { backend, builtin, catalogue, forward, gateway, host, origin, route, zipkin } from '#test/ir.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
 import type { ResourceType } from '#xds/snapshot/resources.ts';
 
@@ -42,12 +42,17 @@ function hooks(name: string, needs: HookNeeds, mayReroute = false): PluginDefini
   return { manifest: manifest(name, mayReroute), schema: z.unknown(), hooks: () => ({ needs }) };
 }
 
+/** Names of attributes of spans stand in its configuration. */
+function writesSpans(definition: PluginDefinition): PluginDefinition {
+  return { ...definition, spanKeys: (config) => (config as { spans?: readonly string[] }).spans ?? [] };
+}
+
 /** `native`: whatever steps its configuration holds; `guard`: cannot be configured per route; `look`, `read`: hooks. */
 export const plugins = catalogue([
-  native('native'),
+  writesSpans(native('native')),
   native('model-router'),
   { ...native('guard'), hooks: () => ({ needs: { requestHeaders: true } }) },
-  hooks('look', { requestHeaders: true }),
+  writesSpans(hooks('look', { requestHeaders: true })),
   hooks('read', { requestBody: 'buffered', responseBody: 'auto' }),
   { ...hooks('mcp', {}), serve: () => ({ handle: () => Promise.resolve({ status: 200 }) }) },
 ]);
@@ -207,6 +212,25 @@ const rerouting: Case = {
   }),
 };
 
+const spans: Case = {
+  show: ['route'],
+  gateway: gateway({
+    tracing: { ...zipkin, samplingPercent: 12.5, tags: [{ name: 'of-all', from: { type: 'literal', value: 'v' } }] },
+    hosts: [
+      host('spans.test', [
+        route('/both', {
+          plugins: [
+            builtin('native', { steps: [setHeader('x-a', '1')], spans: ['gen_ai.span.kind', 'mine'] }),
+            builtin('look', { spans: ['mine', 'other'] }),
+          ],
+        }),
+        route('/none', { plugins: [builtin('look', {})] }),
+      ]),
+    ],
+    backends: [backend('b', 1)],
+  }),
+};
+
 const tls: Case = {
   show: ['listener', 'secret'],
   gateway: gateway({
@@ -231,4 +255,4 @@ const tls: Case = {
   }),
 };
 
-export const cases: Readonly<Record<string, Case>> = { routing, policies, plugins: pluginWays, rerouting, tls };
+export const cases: Readonly<Record<string, Case>> = { routing, policies, plugins: pluginWays, rerouting, spans, tls };

@@ -13,6 +13,7 @@ import type {
   PathMatch,
   Route,
   TlsHost,
+  TracingSettings,
 } from '#ir/types.ts';
 import type { PluginCatalogue, PluginDefinition } from '#plugin-sdk/definition.ts';
 
@@ -32,6 +33,16 @@ export const downstream: DownstreamSettings = {
   tls: {},
 };
 
+export const zipkin: TracingSettings = {
+  type: 'zipkin',
+  backend: 'b',
+  host: 'zipkin.test',
+  serviceName: 'gateway',
+  samplingPercent: 100,
+  timeoutMs: 500,
+  tags: [],
+};
+
 const accessLog: AccessLogSettings = { path: '', encoding: 'TEXT' };
 
 export function gateway(parts: {
@@ -41,6 +52,7 @@ export function gateway(parts: {
   certificates?: readonly Certificate[];
   downstream?: Partial<DownstreamSettings>;
   accessLog?: AccessLogSettings;
+  tracing?: TracingSettings;
 }): Gateway {
   return {
     hosts: parts.hosts,
@@ -49,6 +61,7 @@ export function gateway(parts: {
     backends: parts.backends ?? [],
     downstream: { ...downstream, ...parts.downstream },
     accessLog: parts.accessLog ?? accessLog,
+    ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
   };
 }
 

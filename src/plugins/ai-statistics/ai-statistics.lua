@@ -85,7 +85,7 @@ local function attribute(metadata, settings, one, value)
   value = limited(settings, value)
   if one.separate then metadata:set(FIELDS, one.key, value)
   elseif one.log then metadata:set(LOG, one.key, value) end
-  if one.span then metadata:set(SPAN, one.span, value) end
+  if one.span then metadata:set(SPAN, one.span, tostring(value)) end
 end
 
 local function headers_to(metadata, settings, list, headers)
@@ -218,10 +218,11 @@ local function finish(metadata, settings, seen, start, now, streamed)
   local total = seen.total or seen.input + seen.output + (seen.cached or 0)
   metadata:set(LOG, 'total_token', total)
   if not settings.spans then return end
-  metadata:set(SPAN, 'gen_ai.usage.input_tokens', seen.input)
-  metadata:set(SPAN, 'gen_ai.usage.output_tokens', seen.output)
-  metadata:set(SPAN, 'gen_ai.usage.total_tokens', total)
-  if seen.model then metadata:set(SPAN, 'gen_ai.model_name', seen.model) end
+  -- As texts: Envoy writes numbers of more than six digits as powers of ten.
+  metadata:set(SPAN, 'gen_ai.usage.input_tokens', tostring(seen.input))
+  metadata:set(SPAN, 'gen_ai.usage.output_tokens', tostring(seen.output))
+  metadata:set(SPAN, 'gen_ai.usage.total_tokens', tostring(total))
+  metadata:set(SPAN, 'gen_ai.model_name', seen.model or metadata:get(LOG).model or 'unknown')
 end
 
 local function read_line(handle, settings, seen, line)

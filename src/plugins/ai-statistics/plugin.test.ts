@@ -67,7 +67,7 @@ describe('built-in attributes', () => {
     expect(effects.metadata?.['higress.span']).toMatchObject({
       'gen_ai.span.kind': 'LLM',
       'gen_ai.request.model': 'asked',
-      'gen_ai.usage.input_tokens': 9,
+      'gen_ai.usage.input_tokens': '9',
     });
   });
 
@@ -214,6 +214,18 @@ describe('attributes', () => {
   it('go on spans under trace_span_key', async () => {
     const effects = await one({ value_source: 'fixed_value', value: 'v', apply_to_span: true, trace_span_key: 'name' });
     expect(effects.metadata?.['higress.span']).toMatchObject({ name: 'v' });
+  });
+
+  it('are told to the gateway by the names that they have on spans', async () => {
+    const attributes = [
+      { key: 'a', value_source: 'fixed_value', value: 'v', apply_to_span: true, trace_span_key: 'name' },
+      { key: 'b', value_source: 'fixed_value', value: 'v', apply_to_span: true },
+      { key: 'c', value_source: 'fixed_value', value: 'v', apply_to_log: true },
+    ];
+    const told = (config: object) => plugin.spanKeys?.(effectiveConfig({ attributes, ...config }, undefined)!);
+    const { effects } = await statistics({ attributes }).request(whole());
+    expect(new Set(told({}))).toEqual(new Set(Object.keys(effects.metadata?.['higress.span'] ?? {})));
+    expect(told({ disable_openai_usage: true })).toEqual(['gen_ai.span.kind', 'gen_ai.request.model', 'name', 'b']);
   });
 
   it('override what the plugin would have found', async () => {

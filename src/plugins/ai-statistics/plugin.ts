@@ -12,6 +12,7 @@ import { manifest } from './manifest.ts';
 import { report } from './metrics.ts';
 import { Report } from './report.ts';
 import { apiOf, metricRoute } from './route-api.ts';
+import { spanKeys } from './span-keys.ts';
 
 interface State {
   readonly report: Report;
@@ -195,4 +196,4 @@ function chatRounds(document: JsonObject): number | undefined {
   return list && objectsOf(list).filter((message) => asObject(message)?.role === 'user').length;
 }
 
-export default definePlugin<AiStatisticsConfig>({ manifest, schema, effectiveConfig, lower, hooks });
+export default definePlugin<AiStatisticsConfig>({ manifest, schema, effectiveConfig, lower, hooks, spanKeys });

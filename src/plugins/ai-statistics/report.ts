@@ -1,15 +1,14 @@
 /** What one request has told so far, and the effects that make it visible. Lives in the request's state. */
 import type { Effects } from '#plugin-sdk/hooks.ts';
+import { SPAN_NAMESPACE } from '#plugin-sdk/spans.ts';
 import type { AiStatisticsConfig, Attribute } from './config.ts';
-
-/** Dynamic-metadata namespace whose members become span tags. */
-export const SPAN_NAMESPACE = 'higress.span';
+import type { BuiltInSpanKey } from './span-keys.ts';
 
 export class Report {
   readonly #limit: number;
   #log: Record<string, unknown> = {};
   #fields: Record<string, string> = {};
-  #span: Record<string, unknown> = {};
+  #span: Record<string, string> = {};
 
   constructor(config: AiStatisticsConfig) {
     this.#limit = config.valueLengthLimit;
@@ -19,8 +18,8 @@ export class Report {
     this.#log[key] = value;
   }
 
-  span(key: string, value: unknown): void {
-    this.#span[key] = value;
+  span(key: BuiltInSpanKey, value: unknown): void {
+    this.#span[key] = textOf(value);
   }
 
   attribute(attribute: Attribute, found: unknown): void {

@@ -5,7 +5,7 @@ import { canonicalJson } from '#lib/hash.ts';
 import { SecretText } from '#lib/secret.ts';
 import type { PluginDefinition } from '#plugin-sdk/definition.ts';
 import { options, plugins, readModel, setHeader } from '#test/build-cases.ts';
-import { backend, builtin, catalogue, gateway, host, origin, route } from '#test/ir.ts';
+import { backend, builtin, catalogue, gateway, host, origin, route, zipkin } from '#test/ir.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { type BuildOptions, createBuilder, type WasmResolution } from './build.ts';
 
@@ -106,22 +106,30 @@ describe('memory', () => {
     };
     const builder = createBuilder(options, catalogue([traced]));
     const hosts = [host('a.test', [route('/', { plugins: [builtin('native', {})] })])];
-    const tracing = {
-      type: 'zipkin',
-      backend: 'b',
-      host: 'zipkin.test',
-      serviceName: 'gateway',
-      samplingPercent: 100,
-      timeoutMs: 500,
-      tags: [],
-    } as const;
     const target = gateway({ hosts, backends: [backend('b', 1)] });
     const text = (settings: object) =>
       JSON.stringify(builder.build({ ...target, ...settings }).resources.route.get('http'));
-    const [without, withSpans, again] = [text({}), text({ tracing }), text({})];
+    const [without, withSpans, again] = [text({}), text({ tracing: zipkin }), text({})];
     expect(without).toContain('"false"');
     expect(withSpans).toBe(without.replaceAll('"false"', '"true"'));
     expect(again).toBe(without);
+  });
+
+  it('samples routes whose plugins write attributes of spans as it samples all', () => {
+    const builder = createBuilder(options, catalogue([{ ...plugins.get('native')!, spanKeys: () => ['a', 'a'] }]));
+    const hosts = [host('a.test', [route('/', { plugins: [builtin('native', { steps: [] })] })])];
+    const tracingOf = (settings: object) => {
+      const { resources } = builder.build({ ...gateway({ hosts, backends: [backend('b', 1)] }), ...settings });
+      const [{ routes }] = resources.route.get('http')!.message.virtual_hosts as [{ routes: { tracing?: object }[] }];
+      return routes[0]?.tracing;
+    };
+    const some = { tracing: { ...zipkin, samplingPercent: 33.3 } };
+    expect(tracingOf({})).toBeUndefined();
+    expect(tracingOf({ tracing: zipkin })).toMatchObject({ random_sampling: { numerator: 10_000 } });
+    expect(tracingOf(some)).toMatchObject({
+      random_sampling: { numerator: 3330, denominator: 'TEN_THOUSAND' },
+      custom_tags: [{ tag: 'a' }],
+    });
   });
 
   it('gives the same resources whatever was built before', () => {

@@ -65,8 +65,8 @@ class MemoBuilder implements Builder {
   readonly #options: BuildOptions;
   readonly #catalogue: PluginCatalogue;
   readonly #chains = new ChainStore();
-  /** What plugins do for spans stands in every host: anew when the gateway begins or ends to make them. */
-  #hosts: { readonly tracing: boolean; readonly built: BuiltHosts } | undefined;
+  /** What plugins do for spans stands in every host: anew when the gateway begins or ends to make them, or of another percentage. */
+  #hosts: { readonly sampling: number | undefined; readonly built: BuiltHosts } | undefined;
   readonly #secretsOf = new WeakMap<Certificate, readonly Resource[]>();
   readonly #backends = new WeakMap<Backend, BuiltBackend>();
   /** Resources of the build before, to hand out the same object for the same content. */
@@ -90,7 +90,7 @@ class MemoBuilder implements Builder {
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
-    const hosts = this.#hostsFor(gateway.tracing !== undefined).update(gateway.hosts);
+    const hosts = this.#hostsFor(gateway.tracing?.samplingPercent).update(gateway.hosts);
     for (const host of hosts.notable) {
       problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
@@ -116,11 +116,11 @@ class MemoBuilder implements Builder {
     return { resources: out, problems: problems.list, explain };
   }
 
-  #hostsFor(tracing: boolean): BuiltHosts {
-    if (this.#hosts?.tracing !== tracing) {
-      const planner = new Planner(this.#catalogue, this.#options, tracing);
+  #hostsFor(sampling: number | undefined): BuiltHosts {
+    if (this.#hosts === undefined || this.#hosts.sampling !== sampling) {
+      const planner = new Planner(this.#catalogue, this.#options, sampling);
       const built = new BuiltHosts((host) => buildHost(host, planner, this.#chains, this.#options));
-      this.#hosts = { tracing, built };
+      this.#hosts = { sampling, built };
     }
     return this.#hosts.built;
   }

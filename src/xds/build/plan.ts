@@ -23,6 +23,7 @@ import { wasmPlugin } from './filters/wasm.ts';
 import { escapeRegex } from './message.ts';
 import type { BuildOptions } from './options.ts';
 import { Problems } from './problems.ts';
+import type { RouteSpans } from './tracing.ts';
 
 /** The object itself asks for the plugin server. */
 const FORCED: LowerResult = {
@@ -51,6 +52,8 @@ export interface RoutePlan {
   readonly picksEndpoint: boolean;
   /** Clusters that plugins of the route connect to from the plugin server. */
   readonly connectsTo: readonly string[];
+  /** What plugins of the route write for its spans; undefined when they write nothing or nobody makes spans. */
+  readonly spans?: RouteSpans;
   /** False when the plan depends on more than the route, namely on modules being fetched. */
   readonly cacheable: boolean;
 }
@@ -71,13 +74,13 @@ export class Planner {
   readonly #catalogue: PluginCatalogue;
   readonly #options: BuildOptions;
   readonly #needs = new WeakMap<object, Map<string, HookNeeds>>();
-  /** Whether the gateway makes spans. */
-  readonly #tracing: boolean;
+  /** Percentage of the requests that the gateway makes spans of; undefined: it makes none. */
+  readonly #samplingPercent: number | undefined;
 
-  constructor(catalogue: PluginCatalogue, options: BuildOptions, tracing: boolean) {
+  constructor(catalogue: PluginCatalogue, options: BuildOptions, samplingPercent: number | undefined) {
     this.#catalogue = catalogue;
     this.#options = options;
-    this.#tracing = tracing;
+    this.#samplingPercent = samplingPercent;
   }
 
   /** The route's plan, behind one for the requests that some plugin's native form does not serve. */
@@ -98,6 +101,7 @@ export class Planner {
       ...(variantFor === undefined ? {} : { variantFor }),
     };
     const names = route.plugins.map(pluginName);
+    const spans = this.#spans(route);
     route.plugins.forEach((binding, index) => {
       if (draft.serve !== undefined) {
         const reason = `${draft.serve.binding.plugin} answers the request before it`;
@@ -111,7 +115,7 @@ export class Planner {
           action: route.action.type === 'forward' ? route.action : undefined,
           preceding: names.slice(0, index),
           following: names.slice(index + 1),
-          tracing: this.#tracing,
+          tracing: this.#samplingPercent !== undefined,
         });
       }
     });
@@ -125,6 +129,7 @@ export class Planner {
       longLived: route.plugins.some((binding) => this.#streams(binding)),
       picksEndpoint: route.plugins.some((binding) => this.#picksEndpoint(binding)),
       connectsTo: route.plugins.flatMap((binding) => this.#connectsTo(binding)),
+      ...(spans === undefined ? {} : { spans }),
       ...(variantFor === undefined ? {} : { variantFor }),
       cacheable: route.plugins.every((binding) => binding.kind !== 'wasm'),
     };
@@ -165,6 +170,14 @@ export class Planner {
   #connectsTo(binding: PluginBinding): readonly string[] {
     if (binding.kind !== 'builtin') return [];
     return this.#catalogue.get(binding.plugin)?.connectsTo?.(binding.config) ?? [];
+  }
+
+  #spans({ plugins }: Route): RouteSpans | undefined {
+    if (this.#samplingPercent === undefined) return undefined;
+    const keys = plugins.flatMap((binding) =>
+      binding.kind === 'builtin' ? (this.#catalogue.get(binding.plugin)?.spanKeys?.(binding.config) ?? []) : [],
+    );
+    return keys.length === 0 ? undefined : { samplingPercent: this.#samplingPercent, keys: [...new Set(keys)] };
   }
 
   #planBuiltin(binding: BuiltinBinding, draft: Draft, context: LowerContext): void {

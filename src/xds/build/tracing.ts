@@ -1,5 +1,6 @@
-/** Spans: the connection manager's part and the collectors that Envoy knows. */
+/** Spans: the connection manager's part with the collectors that Envoy knows, and the part of routes whose plugins write attributes. */
 import type { SpanTag, TracingSettings } from '#ir/types.ts';
+import { SPAN_NAMESPACE } from '#plugin-sdk/spans.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { any, compact, duration } from './message.ts';
 
@@ -13,6 +14,27 @@ export function tracing(settings: TracingSettings): Message {
     spawn_upstream_span: true,
     custom_tags: settings.tags.map(customTag),
   };
+}
+
+/**
+ * What plugins of a route write for its spans, beside the tags of the connection manager, which stay; of equal names the route's counts. Envoy takes a
+ * route with a message of its own to sample all requests unless that says otherwise. A plugin that writes nothing leaves no tag.
+ */
+export function routeTracing({ samplingPercent, keys }: RouteSpans): Message {
+  return {
+    random_sampling: { numerator: Math.round(samplingPercent * 100), denominator: 'TEN_THOUSAND' },
+    custom_tags: keys.map((tag) => ({
+      tag,
+      metadata: { kind: { request: {} }, metadata_key: { key: SPAN_NAMESPACE, path: [{ key: tag }] } },
+    })),
+  };
+}
+
+export interface RouteSpans {
+  /** Of the gateway: 0 to 100. */
+  readonly samplingPercent: number;
+  /** Names of the attributes, each once. */
+  readonly keys: readonly string[];
 }
 
 const PROVIDERS: Readonly<Record<TracingSettings['type'], (settings: TracingSettings) => Message>> = {

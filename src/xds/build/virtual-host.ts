@@ -17,6 +17,7 @@ import { Problems } from './problems.ts';
 import { hostChains, type RouteChain } from './reroute.ts';
 import { forwardAction, httpsRedirect, redirectAction, serveAction } from './route-action.ts';
 import { routeMatch } from './route-match.ts';
+import { routeTracing } from './tracing.ts';
 
 export interface BuiltHost {
   readonly name: string;
@@ -124,6 +125,7 @@ function routeMessage(plan: RoutePlan, chain: RouteChain, serve: Resource | unde
     ...action,
     ...headers.fields,
     typed_per_filter_config: perFilterConfig(chain),
+    tracing: plan.spans && routeTracing(plan.spans),
     request_body_buffer_limit: chain.bufferBytes > 0 ? String(chain.bufferBytes) : undefined,
   });
 }

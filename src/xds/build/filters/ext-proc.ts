@@ -1,5 +1,6 @@
 /** The hop to the plugin server: one gRPC stream per request that runs a whole plugin chain. */
 import type { HookNeeds } from '#plugin-sdk/hooks.ts';
+import { SPAN_NAMESPACE } from '#plugin-sdk/spans.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { any, compact, HTTP_FILTERS } from '../message.ts';
 import { CLUSTER_EXT_PROC, HEADER_CHAIN, HEADER_CLUSTER, HEADER_ROUTE, HEADER_SOURCE } from '../options.ts';
@@ -83,7 +84,9 @@ function processor(mode: Message, hop: ExtProcHop | undefined): Message {
       max_message_timeout: MAX_MESSAGE_TIMEOUT,
       mutation_rules: { allow_all_routing: true, allow_envoy: true },
       metadata_options: {
-        receiving_namespaces: { untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', 'envoy.lb'] },
+        receiving_namespaces: {
+          untyped: ['higress.ai_log', 'higress.log', 'higress.plugin_ms', SPAN_NAMESPACE, 'envoy.lb'],
+        },
       },
       status_on_error: { code: 'ServiceUnavailable' },
     }),
