@@ -264,6 +264,7 @@ describe('ai-statistics, lowered', () => {
   ];
   const answers: Readonly<Record<string, ScriptedAnswer>> = {
     whole: { headers: { 'content-type': 'application/json' }, chunks: [JSON.stringify(whole)] },
+    'whole without a model': { headers: { 'content-type': 'application/json' }, chunks: [JSON.stringify({ usage })] },
     'whole in pieces': {
       headers: { 'content-type': 'application/json' },
       chunks: JSON.stringify(whole, null, 2).match(/[\s\S]{1,17}/g) ?? [],
