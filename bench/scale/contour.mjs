@@ -72,6 +72,7 @@ export async function contour(dir) {
   };
   return {
     name: `Contour ${VERSION}`,
+    inParts: true,
     start: async () => {
       const controller = startController();
       const envoy = await startEnvoy(JSON.parse(readFileSync(bootstrap, 'utf8')), [

@@ -1,6 +1,7 @@
 /**
  * Credentials of xDS: a CA in the Secret `higress-xds-ca`, certificates for gateways and plugin servers in Secrets that their pods mount, and this
- * replica's own server certificate in files. Any replica makes what is missing or old (first writer wins), so that none waits for a leader.
+ * replica's own server certificate in files. Any replica makes what is missing or old (first writer wins), so that none waits for a leader. Secrets that
+ * something else made, cert-manager for example, are used and never written.
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import type { Logger } from '#lib/log.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
 import type { TlsFiles } from '#xds/server/index.ts';
 import type { Identity } from './authority.ts';
-import { isFresh } from './certificate-freshness.ts';
+import { type FreshnessOptions, isFresh } from './certificate-freshness.ts';
 import { Issuing } from './issuing.ts';
 import { type OwnerReference, withOwner } from './release-owner.ts';
 
@@ -34,12 +35,15 @@ export const CLIENT_SECRETS = { gateway: 'higress-xds-gateway', 'plugin-server':
 const CA_DAYS = 3650;
 const LEAF_DAYS = 90;
 const CHECK_MS = 3_600_000;
+/** On the Secrets that the controller made; others are somebody else's to renew. */
+const OURS = { 'app.kubernetes.io/managed-by': 'higress-controller' } as const;
 const ATTEMPTS = 5;
 
 interface Secret {
   readonly metadata: {
     readonly name: string;
     readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly OwnerReference[];
   };
   readonly data?: Readonly<Record<string, string>>;
@@ -97,7 +101,8 @@ export class Certificates {
   async #authority(): Promise<Identity> {
     const secret = await this.#secret(
       CA_SECRET,
-      (data) => data['tls.key'] !== undefined && isFresh(data['tls.crt'] ?? '', { authority: data['tls.crt'] ?? '' }),
+      (data, left) =>
+        data['tls.key'] !== undefined && isFresh(data['tls.crt'] ?? '', { authority: data['tls.crt'] ?? '', ...left }),
       async () => {
         this.#options.log.info({ secret: CA_SECRET }, 'a certificate authority for xDS is made');
         const made = await this.#issuing.createAuthority('higress-xds', CA_DAYS);
@@ -110,7 +115,7 @@ export class Certificates {
   async #client(ca: Identity, role: string, name: string): Promise<void> {
     await this.#secret(
       name,
-      (data) => data['ca.crt'] === ca.cert && isFresh(data['tls.crt'] ?? '', { authority: ca.cert }),
+      (data, left) => data['ca.crt'] === ca.cert && isFresh(data['tls.crt'] ?? '', { authority: ca.cert, ...left }),
       async () => {
         const made = await this.#issuing.issue(ca, { commonName: role, dnsNames: [role], days: LEAF_DAYS });
         this.#options.log.info({ secret: name, role }, 'a client certificate for xDS is made');
@@ -143,7 +148,7 @@ export class Certificates {
   /** The data of a Secret that is good, made when it is not; whoever writes first wins, and the others take what is there. */
   async #secret(
     name: string,
-    good: (data: Readonly<Record<string, string>>) => boolean,
+    good: (data: Readonly<Record<string, string>>, options: Pick<FreshnessOptions, 'left'>) => boolean,
     make: () => Promise<Readonly<Record<string, string>>>,
   ): Promise<Readonly<Record<string, string>>> {
     const { client, namespace } = this.#options;
@@ -159,13 +164,20 @@ export class Certificates {
           Buffer.from(value, 'base64').toString('utf8'),
         ]),
       );
-      const fresh = existing !== undefined && good(data);
+      const theirs = existing !== undefined && !isOurs(existing);
+      const fresh = existing !== undefined && good(data, theirs ? { left: 0 } : {});
+      if (theirs) {
+        // When to renew it is theirs to say.
+        if (fresh) return data;
+        throw new Error(
+          `Secret ${namespace}/${name} was not made by the controller, and its certificate cannot be used: it has expired, lacks tls.key or ca.crt, or is signed by another CA than that of Secret ${CA_SECRET}. Renew it, or delete it and the controller makes its own`,
+        );
+      }
       const owned = existing?.metadata.ownerReferences;
       const ownerReferences = withOwner(owned, await this.#options.owner);
       if (fresh && ownerReferences === owned) return data;
       const stringData = fresh ? data : await make();
-      const labels = { 'app.kubernetes.io/managed-by': 'higress-controller' };
-      const metadata = { name, namespace, labels, ...(ownerReferences !== undefined && { ownerReferences }) };
+      const metadata = { name, namespace, labels: OURS, ...(ownerReferences !== undefined && { ownerReferences }) };
       const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData };
       try {
         if (existing === undefined) await client.request(path, { method: 'POST', body });
@@ -183,4 +195,8 @@ export class Certificates {
     }
     throw new Error(`Secret ${namespace}/${name} could not be settled with the other replicas`);
   }
+}
+
+function isOurs({ metadata }: Secret): boolean {
+  return Object.entries(OURS).every(([label, value]) => metadata.labels?.[label] === value);
 }

@@ -20,6 +20,7 @@ import { MetricsServer } from './metrics-server.ts';
 import { PluginServerDeployer } from './plugin-server-deployer.ts';
 import { releaseOwner } from './release-owner.ts';
 import type { ControllerSettings } from './settings.ts';
+import { StartGarbage } from './start-garbage.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export const LEASE = 'higress-controller';
@@ -93,6 +94,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
     log: log.child({ part: 'acme' }),
   });
 
+  const garbage = new StartGarbage();
   const engine: Engine = await startEngine({
     world,
     build: buildOptions(settings),
@@ -118,6 +120,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
       status.changed(outcome);
       events.changed(outcome);
       automaticHttps.changed(outcome);
+      if (outcome.programmed) garbage.started();
     },
     log,
   });
@@ -158,6 +161,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
       return leader.leading;
     },
     stop: async () => {
+      garbage.stop();
       await leader.stop();
       await Promise.all([status.stop(), events.stop(), deployer.stop(), automaticHttps.stop()]);
       certificates.stop();
