@@ -4,6 +4,7 @@
 //   node bench/scale.mjs [--sizes 1000,5000,10000] [--samples 60] [--starts 3] [--hosts numbered|words] [--systems higress,contour] [--no-idle]
 import { execFileSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -59,6 +60,9 @@ const HEAD = [
   'Envoy RSS, MiB',
 ];
 
+/** Before memory is measured: both systems give some back when they have nothing to do. */
+const REST_MS = 10_000;
+
 const ms = (value) => value.toFixed(value < 10 ? 1 : 0);
 const both = (list) => `${ms(percentile(list, 50))} / ${ms(percentile(list, 99))}`;
 
@@ -76,6 +80,7 @@ async function row(system, objects, size) {
       starts.push(run.took);
     }
     const { created, edited, deleted } = await changes(run, objects, size, Number(flags.samples));
+    await wait(REST_MS);
     return [
       size.toLocaleString('en'),
       system.name,

@@ -120,7 +120,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
       status.changed(outcome);
       events.changed(outcome);
       automaticHttps.changed(outcome);
-      if (outcome.programmed) garbage.started();
+      garbage.changed(outcome);
     },
     log,
   });
