@@ -1,7 +1,8 @@
 // Writes docs/compatibility.md: every row of test/compatibility/*.yaml with its state and the test that shows it, from a run of all tiers.
 //   npm run generate:compatibility                   runs all tiers first (a quarter of an hour; the end-to-end one needs root and Go)
 //   npm run generate:compatibility -- --without-e2e  leaves the end-to-end tier out: rows that it showed stay as they are
-//   npm run generate:compatibility -- --fresh        only reads the results of the last run; goes with --without-e2e
+//   npm run generate:compatibility -- --fresh        only reads the results of the last run (tmp/test-results; TEST_RESULTS names that folder to any run of
+//                                                    tests); goes with --without-e2e
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';

@@ -1,5 +1,6 @@
 // Runs jest on ES modules: jest needs Node's vm-modules flag, which an npm script cannot pass portably.
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,5 +10,8 @@ const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarni
 const words = process.argv.slice(2);
 const at = words.indexOf('--selectProjects');
 const args = at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2), ...words.slice(at, at + 2)];
+// With TEST_RESULTS, a folder, the results of each tier are kept there for hack/compatibility.mjs.
+const results = process.env.TEST_RESULTS;
+if (results !== undefined && at >= 0) args.unshift('--json', `--outputFile=${join(results, `${words[at + 1]}.json`)}`);
 const result = spawnSync('node', [...flags, jest, ...args], { cwd: root, stdio: 'inherit' });
 process.exit(result.status ?? 1);
