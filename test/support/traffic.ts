@@ -1,5 +1,7 @@
 /** Traffic beside a fault, and what it lost. */
 export interface Traffic {
+  /** Requests that have been answered, or have failed. */
+  readonly sent: number;
   /** Ends after the request under way. */
   stop(): Promise<{ readonly sent: number; readonly failures: readonly string[] }>;
 }
@@ -17,6 +19,9 @@ export function steadyTraffic(send: () => Promise<number>): Traffic {
     }
   })();
   return {
+    get sent() {
+      return sent;
+    },
     stop: async () => {
       running = false;
       await loop;

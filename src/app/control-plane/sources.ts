@@ -98,9 +98,10 @@ export function startKubeSources(
     log: listener.log.child({ part: 'kube' }),
     onWorld: (next, problems) => {
       part = next;
-      listener.onProblems('cluster', problems);
       registries.update(next.mcpBridges, next.secrets);
       report();
+      // What is wrong with objects is told of a world that holds them.
+      listener.onProblems('cluster', problems);
     },
   });
   kube.start();

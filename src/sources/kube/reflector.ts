@@ -80,9 +80,10 @@ export class Reflector {
     while (!signal.aborted) {
       try {
         if (this.#version === undefined) await this.#list();
-        const lived = await this.#watch();
-        if (lived) backoff.reset();
-        else await sleep(clock, backoff.next(), signal);
+        const { useful, failure } = await this.#watch();
+        if (useful) backoff.reset();
+        if (failure !== undefined) throw failure;
+        if (!useful) await sleep(clock, backoff.next(), signal);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof KubeError && error.status === 410) this.#version = undefined;
@@ -122,14 +123,14 @@ export class Reflector {
     this.#works();
   }
 
-  /** Resolves when the watch has ended; true when it was of use, so that taking it up at once is no tight loop. */
-  async #watch(): Promise<boolean> {
+  /** Resolves when the watch has ended, with what ended it; `useful`: taking it up at once is no tight loop, whatever failed before it. */
+  async #watch(): Promise<{ readonly useful: boolean; readonly failure: unknown }> {
     const { client, path, query, clock = systemClock } = this.#options;
     const { signal } = this.#stop;
     const began = clock.now();
     let delivered = false;
-    let failure: Error | undefined;
-    await client.watch(path, {
+    let failure: unknown;
+    const watching = client.watch(path, {
       query: { ...query, resourceVersion: this.#version, allowWatchBookmarks: 'true' },
       signal,
       silenceMs: SILENCE_MS,
@@ -145,8 +146,10 @@ export class Reflector {
         this.#take(type, object as RawObject);
       },
     });
-    if (failure !== undefined) throw failure;
-    return delivered || clock.now() - began > USEFUL_MS;
+    await watching.catch((error: unknown) => {
+      failure ??= error;
+    });
+    return { useful: delivered || clock.now() - began > USEFUL_MS, failure };
   }
 
   #take(type: string, object: RawObject): void {
