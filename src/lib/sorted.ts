@@ -1,34 +1,37 @@
-/** Lists sorted by name, in the order of code units, that change in a few places. */
-export interface Named {
-  readonly name: string;
-}
+/** Lists sorted by a text, in the order of code units, that change in a few places. */
 
 /** With more changes than this, sorting everything costs less than putting each into its place. */
 const MANY = 200;
 
-/** The list without the ones and with the others; the same array when there are none of both. */
-export function changedByName<T extends Named>(
+/** The list without the ones and with the others, which stand behind those of equal text; the same array when there are none of both. */
+export function changedSorted<T>(
   list: readonly T[],
   removed: readonly T[],
   added: readonly T[],
+  textOf: (item: T) => string,
 ): readonly T[] {
   if (removed.length + added.length === 0) return list;
   if (removed.length + added.length > MANY) {
     const gone = new Set(removed);
-    return [...list.filter((one) => !gone.has(one)), ...added].sort((a, b) => compareText(a.name, b.name));
+    const all = [...list.filter((one) => !gone.has(one)), ...added];
+    return all.sort((a, b) => compareText(textOf(a), textOf(b)));
   }
   const out = [...list];
   for (const one of removed) {
-    let at = placeOf(out, one);
+    const text = textOf(one);
+    let at = lowerBound(out.length, (index) => textOf(out[index]!) < text);
     while (at < out.length && out[at] !== one) at += 1;
     out.splice(at, 1);
   }
-  for (const one of added) out.splice(placeOf(out, one), 0, one);
+  for (const one of added) {
+    const text = textOf(one);
+    out.splice(
+      lowerBound(out.length, (index) => textOf(out[index]!) <= text),
+      0,
+      one,
+    );
+  }
   return out;
-}
-
-function placeOf(list: readonly Named[], { name }: Named): number {
-  return lowerBound(list.length, (at) => list[at]!.name < name);
 }
 
 /** The first index of which `isBefore` is false; it is true of a part at the beginning and of nothing else. */

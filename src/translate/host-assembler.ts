@@ -4,6 +4,7 @@
  */
 import type { Host, Problem } from '#ir/types.ts';
 import { Few } from '#lib/few.ts';
+import { sameItems } from '#lib/same-items.ts';
 import { compareText, lowerBound } from '#lib/sorted.ts';
 import type { WorldSettings } from '#model/world.ts';
 import type { BackendRef } from './backend/ref.ts';
@@ -14,7 +15,7 @@ import { type AssembledHost, assembleHost, type HostContext, type ResolvedHost }
 import { claimsOf } from './ingress/claims.ts';
 import type { IngressView } from './ingress/ingress-index.ts';
 import { type MergedHost, mergeHost } from './ingress/merge.ts';
-import { InputCache, sameItems } from './memo.ts';
+import { InputCache } from './memo.ts';
 import type { TlsResult } from './tls.ts';
 import { coveringHosts } from './wildcard.ts';
 

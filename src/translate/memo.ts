@@ -1,3 +1,5 @@
+import { sameItems } from '#lib/same-items.ts';
+
 /** Values that are made again only when one of their inputs is another object than before. */
 export class InputCache<V> {
   readonly #entries = new Map<string, { readonly inputs: readonly unknown[]; readonly value: V; run: number }>();
@@ -43,8 +45,4 @@ export function memoEach<A extends object, R>(make: (argument: A) => R): (argume
     known.set(argument, entry);
     return entry.result;
   };
-}
-
-export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === b.length && a.every((item, index) => item === b[index]));
 }

@@ -3,7 +3,7 @@
  * plugins, it becomes several routes that divide the requests by the weights, each with the plugins of its own upstreams.
  */
 import type { Destination, PluginBinding, Route } from '#ir/types.ts';
-import { sameItems } from './memo.ts';
+import { sameItems } from '#lib/same-items.ts';
 
 const MILLION = 1_000_000;
 

@@ -1,5 +1,6 @@
 /** Which certificate each host shows, and whom it lets in. A host whose certificate cannot be served has no TLS; all others do. */
 import type { Certificate, Origin, Problem, TlsHost } from '#ir/types.ts';
+import { sameItems } from '#lib/same-items.ts';
 import { compareText } from '#lib/sorted.ts';
 import type { HigressHttps } from '#model/config-map.ts';
 import type { DownstreamTlsAnnotations } from '#model/ingress/annotations/downstream-tls.ts';
@@ -8,7 +9,7 @@ import type { Secret } from '#model/secret.ts';
 import type { ClusterIndex } from './backend/cluster-index.ts';
 import { certificateOf } from './certificate.ts';
 import type { ConvertedIngress } from './ingress/convert.ts';
-import { InputCache, sameItems } from './memo.ts';
+import { InputCache } from './memo.ts';
 import { SharedCertificates } from './shared-certificates.ts';
 import { type Claim, claimsOf, fullName, withShared } from './tls-claims.ts';
 

@@ -4,6 +4,7 @@
  * and Backends that did not change are the same objects as in the call before.
  */
 import type { Gateway, Problem } from '#ir/types.ts';
+import { sameItems } from '#lib/same-items.ts';
 import { compareText } from '#lib/sorted.ts';
 import { createHttpsReader, type HigressConfig, higressConfigOf } from '#model/config-map.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
@@ -18,7 +19,7 @@ import { ignoredRpcs } from './http2rpc.ts';
 import { withHttp3 } from './http3.ts';
 import { type ConvertedIngress, convertIngress } from './ingress/convert.ts';
 import { IngressIndex } from './ingress/ingress-index.ts';
-import { memoEach, memoLast, sameItems } from './memo.ts';
+import { memoEach, memoLast } from './memo.ts';
 import type { PluginBinder } from './plugin-binder.ts';
 import { sortProblems } from './problems.ts';
 import { isSelected } from './selection.ts';

@@ -12,6 +12,7 @@ import type { TlsFiles } from '#xds/server/index.ts';
 import type { Identity } from './authority.ts';
 import { type FreshnessOptions, isFresh } from './certificate-freshness.ts';
 import { Issuing } from './issuing.ts';
+import { isMadeHere, MADE_HERE } from './objects.ts';
 import { type OwnerReference, withOwner } from './release-owner.ts';
 
 export interface CertificatesOptions {
@@ -35,8 +36,6 @@ export const CLIENT_SECRETS = { gateway: 'higress-xds-gateway', 'plugin-server':
 const CA_DAYS = 3650;
 const LEAF_DAYS = 90;
 const CHECK_MS = 3_600_000;
-/** On the Secrets that the controller made; others are somebody else's to renew. */
-const OURS = { 'app.kubernetes.io/managed-by': 'higress-controller' } as const;
 const ATTEMPTS = 5;
 
 interface Secret {
@@ -164,7 +163,7 @@ export class Certificates {
           Buffer.from(value, 'base64').toString('utf8'),
         ]),
       );
-      const theirs = existing !== undefined && !isOurs(existing);
+      const theirs = existing !== undefined && !isMadeHere(existing.metadata);
       const fresh = existing !== undefined && good(data, theirs ? { left: 0 } : {});
       if (theirs) {
         // When to renew it is theirs to say.
@@ -177,7 +176,12 @@ export class Certificates {
       const ownerReferences = withOwner(owned, await this.#options.owner);
       if (fresh && ownerReferences === owned) return data;
       const stringData = fresh ? data : await make();
-      const metadata = { name, namespace, labels: OURS, ...(ownerReferences !== undefined && { ownerReferences }) };
+      const metadata = {
+        name,
+        namespace,
+        labels: MADE_HERE,
+        ...(ownerReferences !== undefined && { ownerReferences }),
+      };
       const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData };
       try {
         if (existing === undefined) await client.request(path, { method: 'POST', body });
@@ -195,8 +199,4 @@ export class Certificates {
     }
     throw new Error(`Secret ${namespace}/${name} could not be settled with the other replicas`);
   }
-}
-
-function isOurs({ metadata }: Secret): boolean {
-  return Object.entries(OURS).every(([label, value]) => metadata.labels?.[label] === value);
 }

@@ -10,6 +10,13 @@ export function objectPath(kind: string, namespace: string, name: string): strin
     : `${base}/namespaces/${namespace}/${found.plural}/${name}`;
 }
 
+/** On everything that the controller makes. */
+export const MADE_HERE = { 'app.kubernetes.io/managed-by': 'higress-controller' } as const;
+
+export function isMadeHere({ labels }: { readonly labels?: Readonly<Record<string, string>> }): boolean {
+  return Object.entries(MADE_HERE).every(([label, value]) => labels?.[label] === value);
+}
+
 export function apiVersionOf(kind: string): string | undefined {
   return KUBE_KINDS.find((one) => one.kind === kind)?.apiVersion;
 }

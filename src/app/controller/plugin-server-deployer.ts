@@ -10,6 +10,7 @@ import { WorkQueue } from '#lib/work-queue.ts';
 import { parseYaml } from '#lib/yaml.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
 import { type RawObject, Reflector } from '#sources/kube/reflector.ts';
+import { MADE_HERE } from './objects.ts';
 import {
   type GatewayPods,
   type ManagedObject,
@@ -48,7 +49,9 @@ interface Pod {
 }
 
 const KINDS = Object.keys(COLLECTIONS) as (keyof typeof COLLECTIONS)[];
-const MANAGED = 'app.kubernetes.io/managed-by=higress-controller';
+const MANAGED = Object.entries(MADE_HERE)
+  .map((label) => label.join('='))
+  .join(',');
 
 interface ValuesMap {
   readonly apiVersion?: string;

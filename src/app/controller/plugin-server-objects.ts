@@ -1,6 +1,7 @@
 /** What the plugin server is made of in a cluster, from the chart's `pluginServer` values. Pure. */
 import { z } from 'zod';
 import { CLIENT_SECRETS } from './certificates.ts';
+import { MADE_HERE } from './objects.ts';
 import type { OwnerReference } from './release-owner.ts';
 
 const object = z.record(z.string(), z.unknown());
@@ -92,7 +93,7 @@ export function pluginServerObjects(
   const metadata = {
     name: values.name,
     namespace,
-    labels: { ...values.labels, ...selector, 'app.kubernetes.io/managed-by': 'higress-controller' },
+    labels: { ...values.labels, ...selector, ...MADE_HERE },
     ownerReferences: [owner],
   };
   const { autoscaling, podDisruptionBudget } = values;

@@ -156,6 +156,19 @@ do
     return text
   end
 
+  -- A member of an object that begins at `at`: its name, where its value stands, and what is behind that. No third result when it is none.
+  local function member(text, at)
+    if byte(text, at) ~= 34 then return nil end
+    local behind = skip_string(text, at)
+    if not behind then return nil end
+    local name = unescape(sub(text, at + 1, behind - 2))
+    if not name then return nil end
+    at = skip_space(text, behind)
+    if byte(text, at) ~= 58 then return nil end
+    local start = skip_space(text, at + 1)
+    return name, start, skip_value(text, start)
+  end
+
   local function locate(text, key)
     local at = skip_space(text, 1)
     if byte(text, at) ~= 123 then return nil end
@@ -167,16 +180,9 @@ do
       return spans, last, false
     end
     while true do
-      if byte(text, at) ~= 34 then return nil end
-      local behind = skip_string(text, at)
+      local name, start, behind = member(text, at)
       if not behind then return nil end
-      local name = unescape(sub(text, at + 1, behind - 2))
-      if not name then return nil end
-      at = skip_space(text, behind)
-      if byte(text, at) ~= 58 then return nil end
-      local start = skip_space(text, at + 1)
-      last = skip_value(text, start)
-      if not last then return nil end
+      last = behind
       if name == key then
         spans[#spans + 1] = start
         spans[#spans + 1] = last - 1
@@ -218,15 +224,7 @@ do
     at = skip_space(text, at + 1)
     if byte(text, at) == 125 then return found end
     while true do
-      if byte(text, at) ~= 34 then return nil end
-      local behind = skip_string(text, at)
-      if not behind then return nil end
-      local name = unescape(sub(text, at + 1, behind - 2))
-      if not name then return nil end
-      at = skip_space(text, behind)
-      if byte(text, at) ~= 58 then return nil end
-      local start = skip_space(text, at + 1)
-      local stop = skip_value(text, start)
+      local name, start, stop = member(text, at)
       if not stop then return nil end
       if wanted[name] then found[name] = sub(text, start, stop - 1) end
       at = skip_space(text, stop)

@@ -1,12 +1,13 @@
 /** Upstreams as Envoy will see them. A Backend stays the same object as long as nothing it is made of changes. */
 import { isIP } from 'node:net';
 import type { Backend, BackendResolution, HashPolicy, Origin, UpstreamTls } from '#ir/types.ts';
+import { sameItems } from '#lib/same-items.ts';
 import { compareText } from '#lib/sorted.ts';
 import type { LoadBalancePolicy } from '#model/ingress/annotations/load-balance.ts';
 import type { UpstreamProtocol } from '#model/ingress/annotations/upstream-tls.ts';
 import { originOf } from '#model/object.ts';
 import type { RegistryService } from '#model/registry-service.ts';
-import { InputCache, sameItems } from '../memo.ts';
+import { InputCache } from '../memo.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { type Issue, type Located, locate } from './locate.ts';
 import type { BackendRef } from './ref.ts';

@@ -8,6 +8,7 @@ import type { BackendResolver, Resolved } from './resolver.ts';
 interface Use {
   readonly ref: BackendRef;
   readonly hosts: Set<string>;
+  /** Undefined until it is looked up. */
   found: Resolved | undefined;
 }
 
@@ -15,8 +16,6 @@ export class UpstreamUses {
   readonly #resolver: BackendResolver;
   readonly #uses = new Map<string, Use>();
   readonly #refsOf = new Map<string, readonly BackendRef[]>();
-  /** Not looked up yet. */
-  #fresh: Use[] = [];
   #epoch: object | undefined;
 
   constructor(resolver: BackendResolver) {
@@ -43,10 +42,13 @@ export class UpstreamUses {
     const changed = new Set<string>();
     if (epoch === this.#epoch) {
       const names = new Set<string>();
-      for (const { found } of this.#uses.values()) if (found?.backend !== undefined) names.add(found.backend.name);
+      const fresh: Use[] = [];
+      for (const use of this.#uses.values()) {
+        if (use.found === undefined) fresh.push(use);
+        else if (use.found.backend !== undefined) names.add(use.found.backend.name);
+      }
       this.#resolver.keep(names);
-      for (const use of this.#fresh)
-        if (this.#uses.get(use.ref.key) === use) use.found = this.#resolver.resolve(use.ref);
+      for (const use of fresh) use.found = this.#resolver.resolve(use.ref);
     } else {
       for (const use of this.#uses.values()) {
         const found = this.#resolver.resolve(use.ref);
@@ -54,7 +56,6 @@ export class UpstreamUses {
         use.found = found;
       }
     }
-    this.#fresh = [];
     this.#epoch = epoch;
     return changed;
   }
@@ -71,7 +72,6 @@ export class UpstreamUses {
     if (use === undefined) {
       use = { ref, hosts: new Set(), found: undefined };
       this.#uses.set(ref.key, use);
-      this.#fresh.push(use);
     }
     return use;
   }

@@ -3,7 +3,7 @@
  * one changes at a time, and nine thousand nine hundred ninety-nine need not be looked at.
  */
 import { difference } from '#lib/difference.ts';
-import { compareText, lowerBound } from '#lib/sorted.ts';
+import { changedSorted } from '#lib/sorted.ts';
 import type { Ingress } from '#model/ingress/ingress.ts';
 
 import type { ConvertedIngress } from './convert.ts';
@@ -29,8 +29,6 @@ const PARTS: Readonly<Record<Part, (converted: ConvertedIngress) => boolean>> = 
   withUpstreamPolicy: ({ annotations }) => annotations.loadBalance !== undefined || annotations.upstream !== undefined,
   withProblems: ({ problems }) => problems.length > 0,
 };
-/** With more changes than this, sorting everything costs less than putting each into its place. */
-const MANY = 200;
 const NOTHING: ReadonlySet<string> = new Set();
 
 export class IngressIndex {
@@ -60,8 +58,7 @@ export class IngressIndex {
     this.#all = changed(this.#all, gone, come);
     const parts = { ...this.#parts };
     for (const part of Object.keys(PARTS) as Part[]) {
-      const [less, more] = [gone.filter(PARTS[part]), come.filter(PARTS[part])];
-      if (less.length + more.length > 0) parts[part] = changed(parts[part], less, more);
+      parts[part] = changed(parts[part], gone.filter(PARTS[part]), come.filter(PARTS[part]));
     }
     this.#parts = parts;
     return this.#view(this.#changeHosts(gone, come));
@@ -98,25 +95,5 @@ function changed(
   gone: readonly ConvertedIngress[],
   come: readonly ConvertedIngress[],
 ): readonly ConvertedIngress[] {
-  const out = [...list];
-  if (gone.length + come.length > MANY) {
-    const without = new Set(gone);
-    return [...out.filter((one) => !without.has(one)), ...come].sort((a, b) => compareText(a.created, b.created));
-  }
-  for (const one of gone) {
-    let at = placeOf(out, one.created, true);
-    // Equal times are possible among objects that were made for tests only.
-    while (at < out.length && out[at] !== one) at += 1;
-    out.splice(at, 1);
-  }
-  for (const one of come) out.splice(placeOf(out, one.created, false), 0, one);
-  return out;
-}
-
-/** Where the first of that time stands, or behind the last of it. */
-function placeOf(list: readonly ConvertedIngress[], created: string, first: boolean): number {
-  return lowerBound(list.length, (at) => {
-    const order = compareText(list[at]!.created, created);
-    return order < 0 || (order === 0 && !first);
-  });
+  return changedSorted(list, gone, come, ({ created }) => created);
 }

@@ -4,6 +4,7 @@
  */
 import type { Backend, Certificate, Gateway, Origin, Problem } from '#ir/types.ts';
 import { canonicalJson } from '#lib/hash.ts';
+import { sameItems } from '#lib/same-items.ts';
 import type { PluginCatalogue } from '#plugin-sdk/definition.ts';
 import {
   emptyResourceMaps,
@@ -288,8 +289,4 @@ function tableSettings(
 ): TableSettings {
   const offersHttp3 = http3 && listener === LISTENER_HTTPS;
   return { addXRealIpHeader, sharded, ...(offersHttp3 ? { http3Port: httpsPublicPort } : {}) };
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[] | undefined): boolean {
-  return a === b || (b !== undefined && a.length === b.length && a.every((item, index) => item === b[index]));
 }

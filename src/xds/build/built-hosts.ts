@@ -1,7 +1,7 @@
 /** The hosts of a gateway, built, as lists that are kept from build to build and changed where the gateway changed. */
 import type { Host } from '#ir/types.ts';
 import { difference } from '#lib/difference.ts';
-import { changedByName } from '#lib/sorted.ts';
+import { changedSorted } from '#lib/sorted.ts';
 import type { BuiltHost } from './virtual-host.ts';
 
 export interface BuiltHostLists {
@@ -13,6 +13,7 @@ export interface BuiltHostLists {
   readonly notable: readonly BuiltHost[];
 }
 
+const nameOf = ({ name }: BuiltHost) => name;
 const isTls = ({ https }: BuiltHost) => https !== undefined;
 const isNotable = (host: BuiltHost) =>
   host.fallback !== undefined ||
@@ -41,9 +42,9 @@ export class BuiltHosts {
     const come = [...added, ...again].map((host) => this.#make(host));
     const { all, tls, notable } = this.#lists;
     this.#lists = {
-      all: changedByName(all, gone, come),
-      tls: changedByName(tls, gone.filter(isTls), come.filter(isTls)),
-      notable: changedByName(notable, gone.filter(isNotable), come.filter(isNotable)),
+      all: changedSorted(all, gone, come, nameOf),
+      tls: changedSorted(tls, gone.filter(isTls), come.filter(isTls), nameOf),
+      notable: changedSorted(notable, gone.filter(isNotable), come.filter(isNotable), nameOf),
     };
     return this.#lists;
   }

@@ -2,10 +2,12 @@
  * The key of the account with the CA, in a Secret that nobody owns: it outlives the release, because a CA limits how many accounts and certificates it
  * gives.
  */
+
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SecretText } from '#lib/secret.ts';
 import { type KubeClient, KubeError } from '#sources/kube/client.ts';
+import { MADE_HERE } from '../objects.ts';
 
 export const ACCOUNT_SECRET = 'higress-acme-account';
 
@@ -18,7 +20,7 @@ export async function accountKey(client: KubeClient, namespace: string): Promise
   if (known !== undefined) return known;
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
   const made = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  const metadata = { name: ACCOUNT_SECRET, labels: { 'app.kubernetes.io/managed-by': 'higress-controller' } };
+  const metadata = { name: ACCOUNT_SECRET, labels: MADE_HERE };
   const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData: { [KEY]: made } };
   try {
     await client.request(path, { method: 'POST', body });

@@ -1,8 +1,10 @@
 /** The Secret of an issued certificate, read and written at the API server itself: what a watch knows may be a moment old. */
+
 import { X509Certificate } from 'node:crypto';
 import type { Secret } from '#model/secret.ts';
 import { parseSecret } from '#model/secret.ts';
 import type { KubeClient, Query } from '#sources/kube/client.ts';
+import { MADE_HERE } from '../objects.ts';
 import type { Issued } from './certificate-authority.ts';
 import { SOURCE_ANNOTATION } from './due.ts';
 
@@ -65,7 +67,7 @@ export async function writeSecret(
   const renewed = before?.secret.data['tls.crt'] !== undefined;
   const { labels, annotations } = before?.raw.metadata ?? {};
   const metadata = {
-    labels: { 'app.kubernetes.io/managed-by': 'higress-controller', ...labels },
+    labels: { ...MADE_HERE, ...labels },
     annotations: {
       ...annotations,
       'higress.io/cert-domain': domain,

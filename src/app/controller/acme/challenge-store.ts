@@ -1,8 +1,10 @@
 /**
  * Answers to HTTP-01 challenges, in a Secret that all replicas read: the leader asks the CA, but any replica may be asked by it.
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KubeClient, KubeError, MERGE_PATCH } from '#sources/kube/client.ts';
+import { MADE_HERE } from '../objects.ts';
 import { type OwnerReference, withOwner } from '../release-owner.ts';
 
 export const CHALLENGE_SECRET = 'higress-acme-challenges';
@@ -46,8 +48,11 @@ export class ChallengeStore {
     const patched = await this.#patch({ stringData });
     if (patched) return;
     const ownerReferences = withOwner(undefined, await this.#options.owner);
-    const labels = { 'app.kubernetes.io/managed-by': 'higress-controller' };
-    const metadata = { name: CHALLENGE_SECRET, labels, ...(ownerReferences !== undefined && { ownerReferences }) };
+    const metadata = {
+      name: CHALLENGE_SECRET,
+      labels: MADE_HERE,
+      ...(ownerReferences !== undefined && { ownerReferences }),
+    };
     const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData };
     await client.request(`/api/v1/namespaces/${namespace}/secrets`, { method: 'POST', body });
   }

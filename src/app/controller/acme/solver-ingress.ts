@@ -1,5 +1,7 @@
 /** The Ingress that leads a CA to the answer of one challenge. */
+
 import { CHALLENGE_PATH, SOLVER_PREFIX } from '#translate/challenge-solver.ts';
+import { MADE_HERE } from '../objects.ts';
 
 export interface SolverPlace {
   readonly namespace: string;
@@ -21,7 +23,7 @@ export function solverIngress(domain: string, token: string, { namespace, ingres
     metadata: {
       name: solverName(domain),
       namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'higress-controller' },
+      labels: MADE_HERE,
     },
     spec: {
       ...(ingressClass === '' ? {} : { ingressClassName: ingressClass }),

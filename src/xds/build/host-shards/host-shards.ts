@@ -3,7 +3,7 @@
  * within any table the most specific host still wins. Keeps its memory between builds, so that a table is split or merged seldom.
  */
 import { difference } from '#lib/difference.ts';
-import { changedByName, type Named } from '#lib/sorted.ts';
+import { changedSorted } from '#lib/sorted.ts';
 import { KEY_COUNT } from './host-key.ts';
 import { type Leaf, ShardTree } from './shard-tree.ts';
 
@@ -20,7 +20,8 @@ export interface Sharding<T> {
   readonly shardOfKey: readonly string[];
 }
 
-export interface ShardedHost extends Named {
+export interface ShardedHost {
+  readonly name: string;
   /** `hostKey` of its name. */
   readonly shardKey: number | undefined;
 }
@@ -50,7 +51,8 @@ export class HostSharder<T extends ShardedHost> {
     const [gone, come] = [grouped(removed), grouped(added)];
     const touched = new Set([...gone.keys(), ...come.keys()]);
     for (const key of touched) {
-      const change = (list: readonly T[]) => changedByName(list, gone.get(key) ?? [], come.get(key) ?? []);
+      const change = (list: readonly T[]) =>
+        changedSorted(list, gone.get(key) ?? [], come.get(key) ?? [], ({ name }) => name);
       if (key === undefined) this.#everywhere = change(this.#everywhere);
       else this.#byKey[key] = change(this.#byKey[key]!);
     }
