@@ -1,7 +1,7 @@
 // The tiers in one runner; `npm run test:*` picks one by its project name.
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -12,6 +12,7 @@ const base = {
 
 export default {
   maxWorkers: 2,
+  waitForUnhandledRejections: true,
   // Tests wait for conditions; this only ends one that hangs, also on a machine that is busy with something else.
   testTimeout: 60_000,
   projects: [
