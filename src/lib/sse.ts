@@ -32,7 +32,6 @@ export class SseParser {
   /** Bytes of a line whose end has not come. */
   #line = '';
   #draft: Draft | undefined;
-  /** The last byte was a CR that ended a line: a following LF belongs to it. */
   #afterCr = false;
   #started = false;
   /** The decoder may hold a part of a character; this tells whether it does. */
@@ -41,6 +40,11 @@ export class SseParser {
   /** True between events: everything fed so far has been returned. */
   get atBoundary(): boolean {
     return this.#line === '' && this.#draft === undefined && !this.#cutCharacter;
+  }
+
+  /** The last byte was a CR: when an LF follows, it belongs to the line end that has been seen. */
+  get afterCr(): boolean {
+    return this.#afterCr;
   }
 
   /** The events that these bytes complete. */

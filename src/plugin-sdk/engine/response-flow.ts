@@ -1,5 +1,5 @@
 /** Carries response bytes through the plugins of a chain, last to first, as each of them reads them. */
-import { type SseEvent, type SseParser, writeSse } from '#lib/sse.ts';
+import { type SseEvent, writeSse } from '#lib/sse.ts';
 import type { StreamPartResult, StreamResult } from '../hooks.ts';
 import type { Guard } from './guard.ts';
 import { isPromise, type MaybePromise } from './outcome.ts';
@@ -35,6 +35,8 @@ export class Flow {
   #events: SseEvent[] | undefined;
   /** The bytes that the events were parsed from, while they still say the same. */
   #raw: Buffer | undefined;
+  /** Whose parser made the events. */
+  #parsedFor: Slot | undefined;
   readonly #end: boolean;
 
   constructor(bytes: Buffer, end: boolean) {
@@ -44,6 +46,7 @@ export class Flow {
 
   bytes(): Buffer {
     if (this.#events === undefined) return this.#bytes;
+    if (this.#parsedFor) this.#parsedFor.rewritten = this.#raw === undefined;
     this.#bytes = this.#raw ?? Buffer.from(this.#events.map(writeSse).join(''));
     this.#events = undefined;
     return this.#bytes;
@@ -69,7 +72,7 @@ export class Flow {
 
   /** Undefined: done, at once. */
   events(slot: Slot, guard: Guard): Promise<void> | undefined {
-    return this.#eventsFrom(0, { events: this.#events ?? this.#parse(slot.parser), out: undefined }, slot, guard);
+    return this.#eventsFrom(0, { events: this.#events ?? this.#parse(slot), out: undefined }, slot, guard);
   }
 
   #eventsFrom(from: number, pass: EventPass, slot: Slot, guard: Guard): Promise<void> | undefined {
@@ -110,16 +113,23 @@ export class Flow {
     this.#raw = undefined;
   }
 
-  #parse(parser: SseParser): SseEvent[] {
+  #parse(slot: Slot): SseEvent[] {
+    const { parser } = slot;
     const whole = parser.atBoundary;
+    // The second half of a line end whose event has left as text: nothing of it is left to pass on.
+    const from = slot.rewritten && parser.afterCr && this.#bytes[0] === LINE_FEED ? 1 : 0;
     const events = parser.feed(this.#bytes);
     // At the end nothing is held back: an unterminated last event keeps its bytes as long as no plugin changes anything.
-    this.#raw = whole && (this.#end || parser.atBoundary) ? this.#bytes : undefined;
+    const unchanged = from === 0 ? this.#bytes : this.#bytes.subarray(from);
+    this.#raw = whole && (this.#end || parser.atBoundary) ? unchanged : undefined;
     if (this.#end) events.push(...parser.end());
+    this.#parsedFor = slot;
     this.#events = events;
     return events;
   }
 }
+
+const LINE_FEED = 0x0a;
 
 /** The events of one unit on their way through one plugin; `out` once they differ from what came. */
 interface EventPass {

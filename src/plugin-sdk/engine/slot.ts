@@ -38,6 +38,8 @@ export class Slot implements HookContext {
   spentMs = 0;
   /** `onSseEvent(undefined)` has been called. */
   ended = false;
+  /** The events that it parsed last left as new text, not as the bytes that came. */
+  rewritten = false;
   #parser: SseParser | undefined;
 
   constructor(plugin: ChainPlugin, needs: HookNeeds, host: HostServices, run: RunView) {

@@ -96,14 +96,6 @@ describe('type gemini, by the client of OpenAI', () => {
     expect(upstream?.json()).not.toHaveProperty('stream_options');
   });
 
-  it('gets a stream that comes byte by byte', async () => {
-    const bytes = Buffer.from(sse('text-and-tools.stream.jsonl').body ?? '');
-    const headers = { 'content-type': 'text/event-stream' };
-    const { openai } = openaiClient(() => ({ headers, chunks: Array.from(bytes, (byte) => Buffer.of(byte)) }));
-    const final = await openai.chat.completions.stream(ask).finalChatCompletion();
-    expect(final.choices[0]?.message.content).toBe('Let me look: Zürich 🌧.');
-  });
-
   it('sends back what belongs to a call', async () => {
     const answers = [
       json(fixture('text-and-tools.answer.json')),

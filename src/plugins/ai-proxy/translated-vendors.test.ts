@@ -3,6 +3,19 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { type TestAnswer, testPlugin } from '#plugin-sdk/testing.ts';
+import {
+  DIFY,
+  difyUsage,
+  FLOW,
+  HUNYUAN,
+  PRO,
+  QWEN,
+  qwenEvent,
+  SPARK,
+  sseOf,
+  TRANSLATED_STREAMS,
+  usage,
+} from '#test/translated-streams.ts';
 import { effectiveConfig } from './config.ts';
 import { harnessFetch } from './harness-fetch.ts';
 import plugin from './plugin.ts';
@@ -18,8 +31,6 @@ const json = (value: unknown, status = 200): TestAnswer => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });
-const sse = (events: readonly object[]) =>
-  events.map((event) => `id:1\r\ndata:${JSON.stringify(event)}\r\n\r\n`).join('');
 const client = (provider: object, answer: TestAnswer) => {
   const through = harnessFetch(proxy(provider), () => answer);
   const openai = new OpenAI({ apiKey: 'client', baseURL: 'http://gw/v1', fetch: through.fetch, maxRetries: 0 });
@@ -30,161 +41,11 @@ const messages = [
   { role: 'user' as const, content: 'q' },
 ];
 const ask = { model: 'm', messages, max_tokens: 9 };
-const tools = [{ type: 'function' as const, function: { name: 'weather', parameters: { type: 'object' } } }];
-
-const QWEN = { type: 'qwen', qwenEnableCompatible: false };
-const SPARK = { type: 'spark' };
-const DIFY = { type: 'dify' };
-const FLOW = { type: 'dify', botType: 'Workflow', inputVariable: 'in', outputVariable: 'out' };
-const PRO = { type: 'minimax', minimaxApiType: 'pro', minimaxGroupId: 'g/1' };
-const ID = 'AKID'.padEnd(36, 'x');
-const KEY = 'k'.repeat(32);
-const HUNYUAN = { type: 'hunyuan', hunyuanAuthId: ID, hunyuanAuthKey: KEY };
-
-const qwenEvent = (message: object, finish_reason = 'null') => ({
-  output: { choices: [{ message, finish_reason }] },
-  usage: { input_tokens: 5, output_tokens: 3, total_tokens: 8 },
-  request_id: 'r1',
-});
-const call = (text: string) => ({
-  content: '',
-  tool_calls: [{ index: 0, id: 'c1', type: 'function', function: { name: 'weather', arguments: text } }],
-});
-const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
-const difyUsage = { metadata: { usage } };
-
-interface StreamCase {
-  readonly name: string;
-  readonly provider: object;
-  readonly asked?: object;
-  readonly events: readonly object[];
-  readonly text: string;
-  readonly reasoning?: string;
-  readonly call?: string;
-  readonly finish: string;
-  readonly usage?: object;
-}
-
-const STREAMS: readonly StreamCase[] = [
-  {
-    name: 'qwen',
-    provider: QWEN,
-    events: [
-      qwenEvent({ content: '', reasoning_content: 'hm' }),
-      qwenEvent({ content: 'Zür' }),
-      qwenEvent({ content: 'ich 🌧' }),
-      qwenEvent({ content: '' }, 'stop'),
-    ],
-    text: 'Zürich 🌧',
-    reasoning: 'hm',
-    finish: 'stop',
-    usage,
-  },
-  {
-    name: 'qwen, reasoning in the content',
-    provider: { ...QWEN, reasoningContentMode: 'concat' },
-    events: [
-      qwenEvent({ content: '', reasoning_content: 'h' }),
-      qwenEvent({ content: '', reasoning_content: 'm' }),
-      qwenEvent({ content: 'a' }, 'stop'),
-    ],
-    text: '<think>hm</think>\na',
-    finish: 'stop',
-    usage,
-  },
-  {
-    name: 'qwen, no reasoning',
-    provider: { ...QWEN, reasoningContentMode: 'ignore' },
-    events: [qwenEvent({ content: '', reasoning_content: 'hm' }), qwenEvent({ content: 'a' }, 'length')],
-    text: 'a',
-    finish: 'length',
-    usage,
-  },
-  {
-    name: 'qwen with tools: cumulative text and calls',
-    provider: QWEN,
-    asked: { tools },
-    events: [
-      qwenEvent({ content: 'I' }),
-      qwenEvent({ content: 'I look' }),
-      qwenEvent({ ...call(''), content: 'I look' }),
-      qwenEvent({ ...call('{"city"'), content: 'I look' }),
-      qwenEvent({ ...call('{"city":"Zürich"}'), content: 'I look' }, 'tool_calls'),
-    ],
-    text: 'I look',
-    call: '{"city":"Zürich"}',
-    finish: 'tool_calls',
-    usage,
-  },
-  {
-    name: 'spark',
-    provider: SPARK,
-    events: [
-      { code: 0, sid: 's1', choices: [{ index: 0, delta: { role: 'assistant', content: 'Zürich ' } }] },
-      { code: 0, sid: 's1', choices: [{ index: 0, delta: { content: '🌧' } }], usage },
-    ],
-    text: 'Zürich 🌧',
-    finish: 'stop',
-    usage,
-  },
-  {
-    name: 'dify, chat',
-    provider: DIFY,
-    events: [
-      { event: 'workflow_started', conversation_id: 'c1' },
-      { event: 'message', answer: 'Zürich ', conversation_id: 'c1' },
-      { event: 'ping' },
-      { event: 'agent_message', answer: '🌧', conversation_id: 'c1' },
-      { event: 'workflow_finished', conversation_id: 'c1', data: {} },
-      { event: 'message_end', conversation_id: 'c1', ...difyUsage },
-    ],
-    text: 'Zürich 🌧',
-    finish: 'stop',
-    usage,
-  },
-  {
-    name: 'dify, workflow',
-    provider: FLOW,
-    events: [
-      { event: 'text_chunk', data: { text: 'Zürich' } },
-      { event: 'workflow_finished', data: { workflow_id: 'w1', outputs: { out: 'Zürich' }, total_tokens: 8 } },
-    ],
-    text: 'Zürich',
-    finish: 'stop',
-  },
-  {
-    name: 'minimax pro',
-    provider: PRO,
-    events: [
-      { request_id: 'r', choices: [{ messages: [{ text: 'Zürich ' }] }] },
-      { request_id: 'r', choices: [{ messages: [{ text: '🌧' }] }] },
-      { request_id: 'r', choices: [{ finish_reason: 'stop', messages: [{ text: 'Zürich 🌧' }] }], usage },
-    ],
-    text: 'Zürich 🌧',
-    finish: 'stop',
-    usage,
-  },
-  {
-    name: 'hunyuan signed',
-    provider: HUNYUAN,
-    events: [
-      { Id: 'h1', Choices: [{ Delta: { Role: 'assistant', Content: 'Zürich ' }, FinishReason: '' }] },
-      {
-        Id: 'h1',
-        Choices: [{ Delta: { Content: '🌧' }, FinishReason: 'stop' }],
-        Usage: { PromptTokens: 5, CompletionTokens: 3, TotalTokens: 8 },
-      },
-    ],
-    text: 'Zürich 🌧',
-    finish: 'stop',
-    usage,
-  },
-];
 
 describe('translated vendors, streams', () => {
-  it.each(STREAMS)('$name: whole and cut at every byte', async (fixture) => {
+  it.each(TRANSLATED_STREAMS)('$name: says the same', async (fixture) => {
     const harness = proxy(fixture.provider);
-    const bytes = Buffer.from(sse(fixture.events));
+    const bytes = Buffer.from(sseOf(fixture.events));
     const run = (...chunks: readonly Uint8Array[]) =>
       harness.request({
         path: '/v1/chat/completions',
@@ -208,22 +69,22 @@ describe('translated vendors, streams', () => {
     if (fixture.usage) expect(chunks.at(-1)).toMatchObject({ choices: [], usage: fixture.usage });
     for (const chunk of chunks) expect(chunk).toHaveProperty('usage');
     for (const choice of choices) expect(choice.logprobs).toBeNull();
-    for (let at = 1; at < bytes.length; at += 1) {
-      expect((await run(bytes.subarray(0, at), bytes.subarray(at))).response.text).toBe(whole.response.text);
-    }
   });
 
-  it.each(STREAMS)('$name: a stream that breaks off ends with an error', async ({ provider, asked, events }) => {
-    const { response } = await proxy(provider).request({
-      path: '/v1/chat/completions',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...ask, ...asked, stream: true }),
-      respond: () => ({ headers: { 'content-type': 'text/event-stream' }, body: sse(events.slice(0, 1)) }),
-    });
-    const told = response.events().map(({ data }) => data ?? '');
-    expect(JSON.parse(told.at(-2) ?? '').error.message).toBe('the vendor ended the stream before its last event');
-    expect(told.at(-1)).toBe('[DONE]');
-  });
+  it.each(TRANSLATED_STREAMS)(
+    '$name: a stream that breaks off ends with an error',
+    async ({ provider, asked, events }) => {
+      const { response } = await proxy(provider).request({
+        path: '/v1/chat/completions',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...ask, ...asked, stream: true }),
+        respond: () => ({ headers: { 'content-type': 'text/event-stream' }, body: sseOf(events.slice(0, 1)) }),
+      });
+      const told = response.events().map(({ data }) => data ?? '');
+      expect(JSON.parse(told.at(-2) ?? '').error.message).toBe('the vendor ended the stream before its last event');
+      expect(told.at(-1)).toBe('[DONE]');
+    },
+  );
 });
 
 interface WholeCase {
@@ -378,11 +239,11 @@ describe('translated vendors, whole answers', () => {
     const text = `TC3-HMAC-SHA256\n1700000000\n2023-11-14/hunyuan/tc3_request\n${hash(canonical)}`;
     const key = ['2023-11-14', 'hunyuan', 'tc3_request'].reduce<string | Buffer>(
       (secret, part) => createHmac('sha256', secret).update(part).digest(),
-      `TC3${KEY}`,
+      `TC3${HUNYUAN.hunyuanAuthKey}`,
     );
     const signature = createHmac('sha256', key).update(text).digest('hex');
     expect(upstream?.headers.get('authorization')).toBe(
-      `TC3-HMAC-SHA256 Credential=${ID}/2023-11-14/hunyuan/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=${signature}`,
+      `TC3-HMAC-SHA256 Credential=${HUNYUAN.hunyuanAuthId}/2023-11-14/hunyuan/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=${signature}`,
     );
     expect(upstream?.headers.get('x-tc-timestamp')).toBe('1700000000');
   });

@@ -189,17 +189,4 @@ describe('Claude stream to OpenAI chunks', () => {
     const chunks = chunksOf(run([whole.subarray(0, whole.length / 2)]));
     expect(asObject(chunks.at(-1)?.error)?.message).toMatch(/ended the stream/);
   });
-
-  it.each(['text', 'tools-and-thinking', 'overloaded'])('gives the same for %s wherever the bytes are cut', (name) => {
-    for (const newline of ['\n', '\r\n']) {
-      const bytes = wire(`${name}.stream.jsonl`, newline);
-      const expected = run([bytes]);
-      for (let cut = 1; cut < bytes.length; cut += 1) {
-        if (run([bytes.subarray(0, cut), bytes.subarray(cut)]) !== expected)
-          throw new Error(`differs when cut at ${cut}`);
-      }
-      const single = [...bytes].map((byte) => Buffer.from([byte]));
-      expect(run(single)).toBe(expected);
-    }
-  });
 });

@@ -320,20 +320,4 @@ describe('Gemini stream to OpenAI chunks', () => {
     expect(chunks.at(-2)?.usage).toMatchObject({ total_tokens: 5 });
     expect(asObject(chunksOf(run([])).at(-1)?.error)?.message).toMatch(/before its last event/);
   });
-
-  it.each([
-    'text.stream.jsonl',
-    'text-and-tools.stream.jsonl',
-    'choices.stream.jsonl',
-    'blocked.stream.jsonl',
-    'overloaded.stream.jsonl',
-  ])('gives the same for %s cut at any byte', (name) => {
-    for (const newline of ['\n', '\r\n']) {
-      const bytes = wire(name, newline);
-      const expected = run([bytes]);
-      for (let cut = 1; cut < bytes.length; cut++) {
-        expect(run([bytes.subarray(0, cut), bytes.subarray(cut)])).toBe(expected);
-      }
-    }
-  });
 });
