@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDir } from '../../src/app/envoy/binary.ts';
+import { cacheDir } from '../../src/app/envoy/cache.ts';
 import { startEnvoy } from '../../test/support/envoy.ts';
 import { kubeconfigFile, kubectl } from '../../test/support/kube.ts';
 import { freePorts } from '../../test/support/ports.ts';

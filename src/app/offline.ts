@@ -50,6 +50,7 @@ export function translateWorld(world: World, settings: WorldSettings): OfflineRe
       httpsPublicPort: settings.httpsPublicPort,
       pluginServer: { extProc: { socket: SOCKETS.extProc }, http: { socket: SOCKETS.http } },
       egress: { socket: SOCKETS.egress },
+      nativeModule: true,
       // Offline nothing is fetched: a module is shown as if it were there, under the digest that the object names.
       wasm: {
         moduleUri: ({ sha256 }) => ({

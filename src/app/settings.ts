@@ -32,6 +32,8 @@ export interface ControlPlaneSettings {
   readonly logDir: string | undefined;
   readonly systemNamespace: string;
   readonly ingressClass: string;
+  /** Envoy can load the module that runs plugins inside it. */
+  readonly nativeModule: boolean;
   readonly sockets: Sockets;
 }
 

@@ -28,6 +28,7 @@ export interface ControllerFlags {
   readonly gatewayHttpsPort: number;
   readonly egressPort: number;
   readonly gatewayCertDir: string;
+  readonly nativeModule: boolean;
   readonly pluginServerHost: string;
   readonly pluginServerSidecarsHost: string;
   readonly pluginServerExtProcPort: number;

@@ -124,6 +124,7 @@ program
   .option('--gatewayHttpsPort <port>', 'HTTPS port of the gateways', port, 443)
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
   .option('--gatewayCertDir <dir>', 'where gateway pods mount their certificate', '/etc/higress/xds')
+  .option('--nativeModule <bool>', 'gateways can load the module that runs plugins inside Envoy', bool, false)
   .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server-pods of the own namespace', '')
   .option('--pluginServerSidecarsHost <host>', 'plugin servers in gateway pods (default: …-sidecars)', '')
   .option('--pluginServerExtProcPort <port>', 'port for ext_proc', port, 18080)

@@ -1,6 +1,8 @@
 /** `higress standalone`: prints one JSON line (or, on a terminal, a readable form) when ready, and ends cleanly on Ctrl-C. */
 import { join, resolve } from 'node:path';
-import { cacheDir, EnvoyNotFoundError } from '#app/envoy/binary.ts';
+import { EnvoyNotFoundError } from '#app/envoy/binary.ts';
+import { cacheDir } from '#app/envoy/cache.ts';
+import { NativeModuleError } from '#app/envoy/native-module.ts';
 import { readEnvironment } from '#app/settings.ts';
 import { PortInUseError } from '#app/standalone/ports.ts';
 import { type RunningStandalone, StartError, startStandalone } from '#app/standalone/standalone.ts';
@@ -22,6 +24,8 @@ interface Options {
 }
 
 const READY_TIMEOUT_MS = 60_000;
+/** What a user can mend: printed without a stack. */
+const MENDABLE = [StartError, PortInUseError, EnvoyNotFoundError, NativeModuleError];
 
 export async function standalone(options: Options): Promise<void> {
   const environment = readEnvironment();
@@ -47,7 +51,7 @@ export async function standalone(options: Options): Promise<void> {
       say,
     );
   } catch (error) {
-    if (error instanceof StartError || error instanceof PortInUseError || error instanceof EnvoyNotFoundError) {
+    if (MENDABLE.some((kind) => error instanceof kind) && error instanceof Error) {
       process.stderr.write(`higress: ${error.message}\n`);
       process.exit(1);
     }

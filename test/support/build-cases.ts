@@ -16,6 +16,7 @@ export const options: BuildOptions = {
   httpsPublicPort: 443,
   pluginServer: { extProc: { socket: '/run/ep.sock' }, http: { socket: '/run/ph.sock' } },
   egress: { socket: '/run/egress.sock' },
+  nativeModule: true,
   wasm: {
     moduleUri: (ref) => ({ ready: true, uri: `http://plugin-server/modules/${ref.sha256}`, sha256: ref.sha256 }),
   },

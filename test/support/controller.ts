@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Envoy, startEnvoy } from './envoy.ts';
+import { type Envoy, nativeModuleDir, startEnvoy } from './envoy.ts';
 import { eventually } from './gateway.ts';
 import { kubeconfigFile, kubectl } from './kube.ts';
 import { freePorts } from './ports.ts';
 
+const nativeModule = (await nativeModuleDir()) !== undefined;
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export interface Process {
@@ -94,6 +95,7 @@ export function startController(options: ControllerOptions): Process {
     ['--gatewayHttpsPort', String(ports.gatewayHttps)],
     ['--egressPort', String(ports.egress)],
     ['--gatewayCertDir', join(dir, 'gateway')],
+    ['--nativeModule', String(nativeModule)],
     ['--pluginServerHost', '127.0.0.1'],
     ['--pluginServerExtProcPort', String(ports.extProc)],
     ['--pluginServerHttpPort', String(ports.pluginHttp)],

@@ -4,6 +4,7 @@ import { accessSync, closeSync, constants, mkdtempSync, openSync, readFileSync, 
 import { request } from 'node:http';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { findNativeModule, SEARCH_PATH_VARIABLE } from '#app/envoy/native-module.ts';
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -33,6 +34,15 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+let nativeModule: Promise<string | undefined> | undefined;
+
+/** Folder of the module that every Envoy of `startEnvoy` can load; undefined with HIGRESS_NATIVE_MODULE=off, and where it cannot be had. */
+export function nativeModuleDir(): Promise<string | undefined> {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  nativeModule ??= findNativeModule({ env: process.env, envoy: envoyPath(), say });
+  return nativeModule;
 }
 
 export interface AdsBootstrapOptions {
@@ -173,10 +183,11 @@ export class Envoy {
   }
 }
 
-/** Starts Envoy on this bootstrap (proto JSON); admin on a Unix socket and the log go to a folder of its own. */
+/** Starts Envoy on this bootstrap (proto JSON), with more variables for it; admin on a Unix socket and the log go to a folder of its own. */
 export async function startEnvoy(
   bootstrap: Readonly<Record<string, unknown>>,
   args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Envoy> {
   const dir = socketDir();
   const config = join(dir, 'bootstrap.json');
@@ -184,11 +195,12 @@ export async function startEnvoy(
     config,
     JSON.stringify({ ...bootstrap, admin: { address: { pipe: { path: join(dir, 'admin.sock') } } } }),
   );
+  const env = { ...process.env, [SEARCH_PATH_VARIABLE]: await nativeModuleDir(), ...more };
   const log = openSync(join(dir, 'envoy.log'), 'a');
   const child = spawn(
     envoyPath(),
     ['-c', config, '--disable-hot-restart', '--concurrency', '1', '-l', 'info', ...args],
-    { stdio: ['ignore', log, log] },
+    { stdio: ['ignore', log, log], env },
   );
   closeSync(log);
   const envoy = new Envoy(dir, child);

@@ -1,9 +1,11 @@
 /** Runs a real Envoy on a built ResourceSet without any xDS server: everything dynamic is written into the bootstrap. */
 import { join } from 'node:path';
 import { SecretText } from '#lib/secret.ts';
-import { type Envoy, startEnvoy } from '#test/envoy.ts';
+import { type Envoy, nativeModuleDir, startEnvoy } from '#test/envoy.ts';
 import type { BuildOptions } from '#xds/build/build.ts';
 import type { Message, ResourceSet, ResourceType } from '#xds/snapshot/resources.ts';
+
+const nativeModule = (await nativeModuleDir()) !== undefined;
 
 /** How a gateway whose files stand in `dir` is built. */
 export function buildOptionsIn(dir: string): BuildOptions {
@@ -14,6 +16,7 @@ export function buildOptionsIn(dir: string): BuildOptions {
     httpsPublicPort: 443,
     pluginServer: { extProc: { socket: join(dir, 'ep.sock') }, http: { socket: join(dir, 'ph.sock') } },
     egress: { socket: join(dir, 'egress.sock') },
+    nativeModule,
   };
 }
 

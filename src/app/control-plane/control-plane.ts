@@ -34,6 +34,7 @@ export async function startControlPlane(settings: ControlPlaneSettings, log: Log
       httpsPublicPort: settings.httpsPort,
       pluginServer: { extProc: { socket: sockets.extProc }, http: { socket: sockets.pluginHttp } },
       egress: { socket: sockets.egress },
+      nativeModule: settings.nativeModule,
     },
     ads: { address: { path: sockets.ads } },
     admin: { host: settings.address, port: settings.adminPort },

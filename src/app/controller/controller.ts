@@ -181,6 +181,7 @@ function buildOptions(settings: ControllerSettings): Omit<BuildOptions, 'wasm'> 
     httpsPort: settings.gatewayHttpsPort,
     httpsPublicPort: 443,
     hostShards: true,
+    nativeModule: settings.nativeModule,
     pluginServer: { extProc: { host, port: extProcPort }, http: { host, port: httpPort } },
     egress: { host: '0.0.0.0', port: settings.egressPort },
     egressTls: {

