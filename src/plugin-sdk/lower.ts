@@ -13,6 +13,7 @@ export type NativeFilter =
   | 'local_ratelimit'
   | 'cors'
   | 'lua'
+  | 'dynamic_module'
   | 'buffer'
   | 'decompressor'
   | 'compressor'

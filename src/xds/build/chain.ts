@@ -2,6 +2,7 @@
 import type { PluginBinding } from '#ir/types.ts';
 import { sha256 } from '#lib/hash.ts';
 import { fuseLua } from '#plugin-sdk/lua/fuse.ts';
+import { fuseNative } from '#plugin-sdk/native-step.ts';
 import { combineNeeds } from '#plugin-sdk/needs.ts';
 import type { ChainMessage, Message, Resource } from '#xds/snapshot/resources.ts';
 import { type ChainItem, configHash, type HookItem, type NativeItem, type Order } from './chain-item.ts';
@@ -111,13 +112,12 @@ export function steps(items: readonly ChainItem[], store: ChainStore, { cut = fa
   return fused(out);
 }
 
-/** Neighbouring scripts become one filter. */
+/** Neighbouring plugins inside Envoy become one filter. */
 function fused(all: readonly Step[]): Step[] {
   const out: Step[] = [];
   for (const step of all) {
     const last = out.at(-1);
-    const config =
-      last?.filter === 'lua' && step.filter === 'lua' ? fuseLua([...parts(last), ...parts(step)]) : undefined;
+    const config = last && fusedConfig(last, step);
     if (last === undefined || config === undefined) {
       out.push(step);
       continue;
@@ -126,7 +126,7 @@ function fused(all: readonly Step[]): Step[] {
     const merged: Step = {
       ...last,
       config,
-      label: `lua/${bindings.map((binding) => binding.instance).join('+')}`,
+      label: `${step.filter}/${bindings.map((binding) => binding.instance).join('+')}`,
       bindings,
       bufferBytes: Math.max(last.bufferBytes, step.bufferBytes),
       readsResponse: last.readsResponse || step.readsResponse,
@@ -135,6 +135,12 @@ function fused(all: readonly Step[]): Step[] {
     out[out.length - 1] = merged;
   }
   return out;
+}
+
+function fusedConfig(left: Step, right: Step): Message | undefined {
+  if (left.filter !== right.filter) return undefined;
+  if (left.filter === 'dynamic_module') return fuseNative(left.config, right.config);
+  return left.filter === 'lua' ? fuseLua([...parts(left), ...parts(right)]) : undefined;
 }
 
 const partsOf = new WeakMap<Step, readonly Message[]>();

@@ -31,6 +31,8 @@ const FORCED: LowerResult = {
   reason: 'the annotation higress.io/plugin-runtime asks for the plugin server',
 };
 
+const NO_MODULE: LowerResult = { lowered: false, reason: 'the gateway runs without the native module for Envoy' };
+
 export type Way = Pick<ExplainEntry, 'way' | 'reason' | 'notes'>;
 
 export interface RoutePlan {
@@ -135,6 +137,13 @@ export class Planner {
     };
   }
 
+  #lower(definition: PluginDefinition, binding: BuiltinBinding, context: LowerContext): LowerResult | undefined {
+    if (binding.forceHooks === true) return FORCED;
+    const lowered = definition.lower?.(binding.config, context);
+    const wantsModule = lowered?.lowered === true && lowered.steps.some(({ filter }) => filter === 'dynamic_module');
+    return wantsModule && !this.#options.nativeModule ? NO_MODULE : lowered;
+  }
+
   /** The same plugin by its hooks, for places where its native form cannot stand; undefined when it has none. */
   hookItem(binding: BuiltinBinding): HookItem | undefined {
     const definition = this.#catalogue.get(binding.plugin);
@@ -187,7 +196,7 @@ export class Planner {
       return;
     }
     try {
-      const lowered = binding.forceHooks === true ? FORCED : definition.lower?.(binding.config, context);
+      const lowered = this.#lower(definition, binding, context);
       const variant =
         draft.variantFor !== undefined && lowered?.lowered === true && lowered.hooksForPathSuffixes !== undefined;
       if (lowered?.lowered === true && !variant) {

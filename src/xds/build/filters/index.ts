@@ -1,5 +1,6 @@
 import { cors } from './cors.ts';
 import { extProc } from './ext-proc.ts';
+import { dynamicModule } from './dynamic-module.ts';
 import type { FilterForm, FilterKind } from './filter.ts';
 import { headerMutation } from './header-mutation.ts';
 import { lua } from './lua.ts';
@@ -19,6 +20,7 @@ export const FILTERS: Readonly<Record<FilterKind, FilterForm>> = {
   local_ratelimit: simple.localRatelimit,
   cors,
   lua,
+  dynamic_module: dynamicModule,
   buffer: simple.buffer,
   decompressor: simple.decompressor,
   compressor: simple.compressor,

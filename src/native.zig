@@ -1,0 +1,14 @@
+//! The dynamic module of the gateway for Envoy: plugins that run inside of it. Built into `libhigress.so`; `native/README.md` tells how it is made.
+const builtin = @import("builtin");
+
+comptime {
+    // Tests have no Envoy to call.
+    if (!builtin.is_test) _ = @import("native/hooks.zig");
+}
+
+test {
+    _ = @import("native/config.zig");
+    _ = @import("native/http.zig");
+    _ = @import("native/json.zig");
+    _ = @import("native/metadata.zig");
+}

@@ -1,0 +1,106 @@
+//! The configuration of one filter: `{"plugins": [{"name": …, "config": …}, …]}`, or `{"slot": true}` for a filter that does what the
+//! route in force says, and nothing without its word. It comes as an `envoy.config.core.v3.DataSource` with `inline_string`, whose text
+//! Envoy hides in its own dumps.
+const std = @import("std");
+const abi = @import("abi.zig");
+const plugin = @import("plugin.zig");
+const Allocator = std.mem.Allocator;
+
+pub const Config = struct {
+    memory: std.heap.ArenaAllocator,
+    plugins: []const plugin.Plugin,
+    slot: bool,
+    /// Envoy's numbers of the counters of each known plugin that may run here, by its place in the list of all.
+    counters: []const []const usize,
+
+    pub fn countersOf(self: *const Config, known: []const plugin.Hooks, hooks: *const plugin.Hooks) []const usize {
+        if (self.counters.len == 0) return &.{};
+        return self.counters[(@intFromPtr(hooks) - @intFromPtr(known.ptr)) / @sizeOf(plugin.Hooks)];
+    }
+
+    pub fn destroy(self: *Config) void {
+        var memory = self.memory;
+        memory.deinit();
+    }
+};
+
+const Text = struct {
+    slot: bool = false,
+    plugins: []const struct { name: []const u8, config: std.json.Value } = &.{},
+};
+
+/// `filter_config` is null for the configuration of a single route.
+pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config: ?abi.FilterConfig) !*Config {
+    var memory = std.heap.ArenaAllocator.init(std.heap.c_allocator);
+    errdefer memory.deinit();
+    const arena = memory.allocator();
+    const text = inlineString(data_source) orelse return error.NoInlineString;
+    const parsed = try std.json.parseFromSliceLeaky(Text, arena, text, .{ .allocate = .alloc_always });
+    const plugins = try arena.alloc(plugin.Plugin, parsed.plugins.len);
+    for (parsed.plugins, plugins) |one, *made| {
+        const hooks = hooksNamed(known, one.name) orelse return error.UnknownPlugin;
+        made.* = .{ .hooks = hooks, .config = try hooks.parse(arena, one.config) };
+    }
+    const config = try arena.create(Config);
+    config.* = .{ .memory = undefined, .plugins = plugins, .slot = parsed.slot, .counters = &.{} };
+    if (filter_config) |envoy| config.counters = try defineCounters(arena, envoy, known, config);
+    config.memory = memory;
+    return config;
+}
+
+/// Counters belong to filters, also those that plugins of a single route count in a slot.
+fn defineCounters(arena: Allocator, envoy: abi.FilterConfig, known: []const plugin.Hooks, config: *const Config) ![]const []const usize {
+    const all = try arena.alloc([]const usize, known.len);
+    for (known, all) |*hooks, *numbers| {
+        numbers.* = &.{};
+        if (!config.slot and !uses(config.plugins, hooks)) continue;
+        const own = try arena.alloc(usize, hooks.counters.len);
+        for (hooks.counters, own) |counter, *number| number.* = try define(arena, envoy, counter);
+        numbers.* = own;
+    }
+    return all;
+}
+
+fn uses(plugins: []const plugin.Plugin, hooks: *const plugin.Hooks) bool {
+    for (plugins) |one| if (one.hooks == hooks) return true;
+    return false;
+}
+
+fn define(arena: Allocator, envoy: abi.FilterConfig, counter: plugin.Counter) !usize {
+    const labels = try arena.alloc(abi.Slice, counter.labels.len);
+    for (counter.labels, labels) |label, *slice| slice.* = .of(label);
+    var number: usize = 0;
+    const result = abi.envoy_dynamic_module_callback_http_filter_config_define_counter(envoy, .of(counter.name), labels.ptr, labels.len, &number);
+    return if (result == 0) number else error.CounterNotDefined;
+}
+
+fn hooksNamed(known: []const plugin.Hooks, name: []const u8) ?*const plugin.Hooks {
+    for (known) |*hooks| if (std.mem.eql(u8, hooks.name, name)) return hooks;
+    return null;
+}
+
+/// Field 3 of a serialized DataSource, as long as it is the only one.
+fn inlineString(message: []const u8) ?[]const u8 {
+    if (message.len < 2 or message[0] != 3 << 3 | 2) return null;
+    var length: usize = 0;
+    var at: usize = 1;
+    var shift: u6 = 0;
+    while (at < message.len) : (at += 1) {
+        length |= @as(usize, message[at] & 127) << shift;
+        if (message[at] < 128) break;
+        if (shift > 49) return null;
+        shift += 7;
+    }
+    at += 1;
+    if (at > message.len or message.len - at != length) return null;
+    return message[at..];
+}
+
+test "a DataSource's text" {
+    try std.testing.expectEqualStrings("ab", inlineString("\x1a\x02ab").?);
+    try std.testing.expectEqual(null, inlineString("\x1a\x03ab"));
+    try std.testing.expectEqual(null, inlineString("\x0a\x02ab"));
+    try std.testing.expectEqual(null, inlineString("\x1a"));
+    const long = "\x1a\xac\x02" ++ "x" ** 300;
+    try std.testing.expectEqual(300, inlineString(long).?.len);
+}

@@ -1,0 +1,76 @@
+//! Dynamic metadata as one serialized `google.protobuf.Struct`: one call to Envoy for all fields of a namespace.
+const std = @import("std");
+const Allocator = std.mem.Allocator;
+
+/// Fields of one namespace, in the order in which they were put; a later one of the same name wins.
+pub const Fields = struct {
+    arena: Allocator,
+    bytes: std.ArrayListUnmanaged(u8) = .empty,
+
+    pub fn string(self: *Fields, key: []const u8, value: []const u8) Allocator.Error!void {
+        // google.protobuf.Value.string_value = 3
+        try self.field(key, varintSize(value.len) + value.len + 1);
+        try self.bytes.append(self.arena, 3 << 3 | 2);
+        try self.varint(value.len);
+        try self.bytes.appendSlice(self.arena, value);
+    }
+
+    pub fn number(self: *Fields, key: []const u8, value: f64) Allocator.Error!void {
+        // google.protobuf.Value.number_value = 2
+        try self.field(key, 9);
+        try self.bytes.append(self.arena, 2 << 3 | 1);
+        try self.bytes.appendSlice(self.arena, std.mem.asBytes(&std.mem.nativeToLittle(u64, @as(u64, @bitCast(value)))));
+    }
+
+    pub fn count(self: *Fields, key: []const u8, value: u64) Allocator.Error!void {
+        return self.number(key, @floatFromInt(value));
+    }
+
+    /// Fields inside a field.
+    pub fn object(self: *Fields, key: []const u8, inner: Fields) Allocator.Error!void {
+        // google.protobuf.Value.struct_value = 5
+        const length = inner.bytes.items.len;
+        try self.field(key, varintSize(length) + length + 1);
+        try self.bytes.append(self.arena, 5 << 3 | 2);
+        try self.varint(length);
+        try self.bytes.appendSlice(self.arena, inner.bytes.items);
+    }
+
+    /// An entry of `Struct.fields` up to where the value's own bytes stand.
+    fn field(self: *Fields, key: []const u8, value_length: usize) Allocator.Error!void {
+        const key_length = 1 + varintSize(key.len) + key.len;
+        try self.bytes.append(self.arena, 1 << 3 | 2);
+        try self.varint(key_length + 1 + varintSize(value_length) + value_length);
+        try self.bytes.append(self.arena, 1 << 3 | 2);
+        try self.varint(key.len);
+        try self.bytes.appendSlice(self.arena, key);
+        try self.bytes.append(self.arena, 2 << 3 | 2);
+        try self.varint(value_length);
+    }
+
+    fn varint(self: *Fields, value: usize) Allocator.Error!void {
+        var rest = value;
+        while (rest >= 128) : (rest >>= 7) try self.bytes.append(self.arena, @as(u8, @intCast(rest & 127)) | 128);
+        try self.bytes.append(self.arena, @intCast(rest));
+    }
+};
+
+fn varintSize(value: usize) usize {
+    var size: usize = 1;
+    var rest = value;
+    while (rest >= 128) : (rest >>= 7) size += 1;
+    return size;
+}
+
+test "a Struct as protobuf has it" {
+    var arena_state = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena_state.deinit();
+    var inner: Fields = .{ .arena = arena_state.allocator() };
+    try inner.number("n", 1);
+    var fields: Fields = .{ .arena = arena_state.allocator() };
+    try fields.string("a", "bc");
+    try fields.object("o", inner);
+    const expected = "\x0a\x09\x0a\x01a\x12\x04\x1a\x02bc" ++
+        "\x0a\x17\x0a\x01o\x12\x12\x2a\x10\x0a\x0e\x0a\x01n\x12\x09\x11\x00\x00\x00\x00\x00\x00\xf0\x3f";
+    try std.testing.expectEqualSlices(u8, expected, fields.bytes.items);
+}

@@ -1,0 +1,141 @@
+//! One request and its answer, as plugins see it.
+const std = @import("std");
+const abi = @import("abi.zig");
+const metadata = @import("metadata.zig");
+const Allocator = std.mem.Allocator;
+
+/// Where a plugin that answers leaves why, for the access log; Envoy's own word for it is the same.
+const LOG_NAMESPACE = "higress.log";
+
+pub const Stream = struct {
+    filter: abi.Filter,
+    /// What is taken from it lives as long as the request and its answer.
+    arena: Allocator,
+    /// What is taken from it lives until the hook at hand ends: for work on bodies.
+    scratch: Allocator,
+    /// The whole request body, once a plugin has asked for it and it is there.
+    body: ?[]const u8 = null,
+    body_changed: bool = false,
+    /// A plugin has answered in place of the upstream.
+    replied: bool = false,
+    known_path: ?[]const u8 = null,
+    /// Envoy's numbers of the counters of the plugin at hand, in `onComplete`.
+    counters: []const usize = &.{},
+
+    /// All values of a request header, with commas between them as HTTP reads them. Null when there is none.
+    pub fn header(self: *Stream, name: []const u8) Allocator.Error!?[]const u8 {
+        return self.valueIn(.request, name);
+    }
+
+    pub fn responseHeader(self: *Stream, name: []const u8) Allocator.Error!?[]const u8 {
+        return self.valueIn(.response, name);
+    }
+
+    fn valueIn(self: *Stream, map: abi.HeaderMap, name: []const u8) Allocator.Error!?[]const u8 {
+        var value: abi.Slice = .{};
+        var count: usize = 0;
+        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, map, .of(name), &value, 0, &count)) return null;
+        if (count == 0) return null;
+        if (count == 1) return value.bytes();
+        var joined: std.ArrayListUnmanaged(u8) = .empty;
+        for (0..count) |index| {
+            if (index > 0) try joined.append(self.arena, ',');
+            try joined.appendSlice(self.arena, self.headerAt(map, name, index) orelse "");
+        }
+        return joined.items;
+    }
+
+    /// One of several values; null behind the last one.
+    pub fn headerAt(self: *Stream, map: abi.HeaderMap, name: []const u8, index: usize) ?[]const u8 {
+        var value: abi.Slice = .{};
+        var count: usize = 0;
+        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, map, .of(name), &value, index, &count)) return null;
+        return if (index < count) value.bytes() else null;
+    }
+
+    pub fn hasHeader(self: *Stream, name: []const u8) bool {
+        return self.headerAt(.request, name, 0) != null;
+    }
+
+    /// All headers of a map, in their order. Names and values are Envoy's.
+    pub fn headers(self: *Stream, map: abi.HeaderMap) Allocator.Error![]const abi.Header {
+        const count = abi.envoy_dynamic_module_callback_http_get_headers_size(self.filter, map);
+        const all = try self.arena.alloc(abi.Header, count);
+        if (count == 0 or !abi.envoy_dynamic_module_callback_http_get_headers(self.filter, map, all.ptr)) return &.{};
+        return all;
+    }
+
+    /// Replaces all values of a request header. Slices that came from headers before must not be used afterwards.
+    pub fn setHeader(self: *Stream, name: []const u8, value: []const u8) void {
+        self.setIn(.request, name, value);
+        if (std.mem.eql(u8, name, ":path")) self.known_path = null;
+    }
+
+    pub fn setIn(self: *Stream, map: abi.HeaderMap, name: []const u8, value: []const u8) void {
+        _ = abi.envoy_dynamic_module_callback_http_set_header(self.filter, map, .of(name), .of(value));
+    }
+
+    pub fn addIn(self: *Stream, map: abi.HeaderMap, name: []const u8, value: []const u8) void {
+        _ = abi.envoy_dynamic_module_callback_http_add_header(self.filter, map, .of(name), .of(value));
+    }
+
+    pub fn removeHeader(self: *Stream, name: []const u8) void {
+        self.removeIn(.request, name);
+    }
+
+    pub fn removeIn(self: *Stream, map: abi.HeaderMap, name: []const u8) void {
+        _ = abi.envoy_dynamic_module_callback_http_set_header(self.filter, map, .of(name), .{});
+    }
+
+    /// Path and query of the request; the slice stays good when headers change.
+    pub fn path(self: *Stream) Allocator.Error![]const u8 {
+        if (self.known_path) |known| return known;
+        const own = try self.arena.dupe(u8, self.headerAt(.request, ":path", 0) orelse "");
+        self.known_path = own;
+        return own;
+    }
+
+    /// Content-Type of the request, empty without one.
+    pub fn contentType(self: *Stream) Allocator.Error![]const u8 {
+        return try self.header("content-type") orelse "";
+    }
+
+    pub fn setBody(self: *Stream, text: []const u8) void {
+        self.body = text;
+        self.body_changed = true;
+    }
+
+    /// Answers in place of the upstream; nothing behind this plugin sees the request.
+    pub fn reply(self: *Stream, status: u32, reply_headers: []const abi.Header, body: []const u8, details: []const u8) void {
+        self.setLog("response_code_details", details);
+        self.replied = true;
+        abi.envoy_dynamic_module_callback_http_send_response(self.filter, status, reply_headers.ptr, reply_headers.len, .of(body), .of(details));
+    }
+
+    /// A field of the access log.
+    pub fn setLog(self: *Stream, key: []const u8, value: []const u8) void {
+        abi.envoy_dynamic_module_callback_http_set_dynamic_metadata_string(self.filter, .of(LOG_NAMESPACE), .of(key), .of(value));
+    }
+
+    pub fn setMetadata(self: *Stream, namespace: []const u8, fields: metadata.Fields) void {
+        if (fields.bytes.items.len == 0) return;
+        abi.envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(self.filter, .of(namespace), .of(fields.bytes.items));
+    }
+
+    /// Has Envoy choose the route anew.
+    pub fn clearRouteCache(self: *Stream) void {
+        abi.envoy_dynamic_module_callback_http_clear_route_cache(self.filter);
+    }
+
+    pub fn attribute(self: *Stream, id: abi.Attribute) []const u8 {
+        var value: abi.Slice = .{};
+        return if (abi.envoy_dynamic_module_callback_http_filter_get_attribute_string(self.filter, id, &value)) value.bytes() else "";
+    }
+
+    /// Adds to one of the plugin's `counters`, by its place among them. Only in `onComplete`.
+    pub fn increment(self: *Stream, place: usize, labels: []const abi.Slice, by: u64) void {
+        if (place >= self.counters.len) return;
+        const counter = self.counters[place];
+        _ = abi.envoy_dynamic_module_callback_http_filter_increment_counter(self.filter, counter, labels.ptr, labels.len, by);
+    }
+};

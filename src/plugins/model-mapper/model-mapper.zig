@@ -1,0 +1,37 @@
+//! Maps the model of a JSON body and leaves every other byte alone.
+const std = @import("std");
+const http = @import("../../native/http.zig");
+const json = @import("../../native/json.zig");
+const Next = @import("../../native/plugin.zig").Next;
+const Stream = @import("../../native/stream.zig").Stream;
+
+pub const name = "model-mapper";
+
+pub const Config = struct {
+    /// Member of the body that holds the model.
+    key: []const u8,
+    suffixes: []const []const u8,
+    exact: std.json.ArrayHashMap([]const u8),
+    /// The first that fits.
+    prefixes: []const struct { prefix: []const u8, target: []const u8 },
+    rest: []const u8,
+
+    fn targetOf(self: *const Config, model: []const u8) []const u8 {
+        if (self.exact.map.get(model)) |target| return target;
+        for (self.prefixes) |one| if (std.mem.startsWith(u8, model, one.prefix)) return one.target;
+        return self.rest;
+    }
+};
+
+pub fn onRequestHeaders(self: *const Config, stream: *Stream, _: anytype) !Next {
+    return if (http.pathEnds(try stream.path(), self.suffixes)) .with_body else .go_on;
+}
+
+pub fn onRequestBody(self: *const Config, stream: *Stream, _: anytype, body: []const u8) !void {
+    const place = try json.find(stream.scratch, body, self.key) orelse return;
+    const raw = place.last(body) orelse "null";
+    const model = try json.string(stream.scratch, raw) orelse return;
+    const target = self.targetOf(model);
+    if (target.len == 0 or std.mem.eql(u8, target, model)) return;
+    stream.setBody(try json.put(stream.scratch, body, place, self.key, try json.quote(stream.scratch, target)));
+}

@@ -1,0 +1,33 @@
+import { nativeConfigText, type NativePlugin } from '#plugin-sdk/native-step.ts';
+import type { Message } from '#xds/snapshot/resources.ts';
+import { any, HTTP_FILTERS } from '../message.ts';
+import type { FilterForm } from './filter.ts';
+
+const TYPE = `${HTTP_FILTERS}dynamic_modules.v3.DynamicModuleFilter`;
+
+/** The module's file is `libhigress.so` in a folder of `ENVOY_DYNAMIC_MODULES_SEARCH_PATH`. It stays loaded: its code is used by filters of all routes. */
+const MODULE: Message = {
+  name: 'higress',
+  do_not_close: true,
+  metrics_namespace: 'route_upstream_model_consumer_metric',
+};
+
+/** A DataSource and not a plain string, since Envoy hides its text in dumps. */
+function source(text: unknown): Message {
+  return { '@type': 'type.googleapis.com/envoy.config.core.v3.DataSource', inline_string: text };
+}
+
+const pluginsOf = (config: Message) => nativeConfigText(config.plugins as readonly NativePlugin[]);
+
+export const dynamicModule: FilterForm = {
+  kind: 'dynamic_module',
+  base: (config) =>
+    any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(pluginsOf(config)) }),
+  noop: () => any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source('{"slot":true}') }),
+  perRoute: (config) =>
+    any(`${TYPE}PerRoute`, {
+      dynamic_module_config: MODULE,
+      per_route_config_name: 'higress',
+      filter_config: source(pluginsOf(config)),
+    }),
+};
