@@ -11,4 +11,5 @@ test {
     _ = @import("native/http.zig");
     _ = @import("native/json.zig");
     _ = @import("native/metadata.zig");
+    _ = @import("plugins/native.zig");
 }

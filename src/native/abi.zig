@@ -55,7 +55,7 @@ pub const Body = enum(c_uint) { received_request = 0, buffered_request = 1, rece
 pub const LogLevel = enum(c_uint) { trace = 0, debug = 1, info = 2, warn = 3, err = 4, critical = 5 };
 
 /// Those of `envoy_dynamic_module_type_attribute_id` that are read.
-pub const Attribute = enum(c_uint) { xds_cluster_name = 59, xds_route_name = 63 };
+pub const Attribute = enum(c_uint) { xds_cluster_name = 57, xds_route_name = 61 };
 
 pub const HeadersStatus = enum(c_uint) { go_on = 0, stop = 1 };
 pub const BodyStatus = enum(c_uint) { go_on = 0, stop_and_buffer = 1 };
@@ -73,6 +73,8 @@ pub extern fn envoy_dynamic_module_callback_http_set_header(Filter, HeaderMap, n
 pub extern fn envoy_dynamic_module_callback_http_get_body_size(Filter, Body) usize;
 pub extern fn envoy_dynamic_module_callback_http_get_body_chunks_size(Filter, Body) usize;
 pub extern fn envoy_dynamic_module_callback_http_get_body_chunks(Filter, Body, [*]Slice) bool;
+/// Whether what was received in the hook at hand is what a filter before this one has held back: then both places are one.
+pub extern fn envoy_dynamic_module_callback_http_received_buffered_request_body(Filter) bool;
 pub extern fn envoy_dynamic_module_callback_http_append_body(Filter, Body, Slice) bool;
 pub extern fn envoy_dynamic_module_callback_http_drain_body(Filter, Body, usize) bool;
 

@@ -61,7 +61,8 @@ pub const Filter = struct {
         if (self.stream.replied) return .stop_and_buffer;
         if (!self.waits_for_body) return .go_on;
         if (!ended) return .stop_and_buffer;
-        return if (self.runWithBody(&REQUEST_BODY)) .go_on else .stop_and_buffer;
+        const one_place = abi.envoy_dynamic_module_callback_http_received_buffered_request_body(self.stream.filter);
+        return if (self.runWithBody(if (one_place) REQUEST_BODY[1..] else &REQUEST_BODY)) .go_on else .stop_and_buffer;
     }
 
     pub fn onRequestTrailers(self: *Filter) abi.TrailersStatus {

@@ -81,7 +81,7 @@ pub fn find(arena: Allocator, text: []const u8, key: []const u8) Allocator.Error
 }
 
 /// Text of a member of an object, or null when it is not there or the text is no object. The last of equal members counts.
-pub fn member_of(arena: Allocator, text: []const u8, key: []const u8) Allocator.Error!?[]const u8 {
+pub fn memberOf(arena: Allocator, text: []const u8, key: []const u8) Allocator.Error!?[]const u8 {
     const place = try find(arena, text, key) orelse return null;
     return place.last(text);
 }

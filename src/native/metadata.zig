@@ -7,7 +7,12 @@ pub const Fields = struct {
     arena: Allocator,
     bytes: std.ArrayListUnmanaged(u8) = .empty,
 
-    pub fn string(self: *Fields, key: []const u8, value: []const u8) Allocator.Error!void {
+    /// Bytes that are no UTF-8 become U+FFFD: protobuf takes nothing else.
+    pub fn string(self: *Fields, key: []const u8, bytes: []const u8) Allocator.Error!void {
+        const value = if (std.unicode.utf8ValidateSlice(bytes))
+            bytes
+        else
+            try std.fmt.allocPrint(self.arena, "{}", .{std.unicode.fmtUtf8(bytes)});
         // google.protobuf.Value.string_value = 3
         try self.field(key, varintSize(value.len) + value.len + 1);
         try self.bytes.append(self.arena, 3 << 3 | 2);

@@ -1,5 +1,4 @@
-/** Vendors that speak OpenAI's language need no plugin server: one script edits the request, the answer passes untouched. */
-import { join } from 'node:path';
+/** Vendors that speak OpenAI's language need no plugin server: `ai-proxy.zig` edits the request inside Envoy, the answer passes untouched. */
 import { API_PATHS, type ApiName, CHAT, CONTAINED_PATHS, MESSAGES } from '#ai/api.ts';
 import { FIRST_BYTE_HEADERS } from '#ai/first-byte.ts';
 import { createProvider, notesOf } from '#ai/providers/index.ts';
@@ -7,11 +6,11 @@ import { headerAuth, type Provider } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
 import { SecretText } from '#lib/secret.ts';
 import type { LowerResult } from '#plugin-sdk/lower.ts';
-import { loadScript, luaStep } from '#plugin-sdk/lua/script.ts';
+import { nativeStep } from '#plugin-sdk/native-step.ts';
 import type { AiProxyConfig } from './config.ts';
 import { STATEFUL } from './credentials.ts';
 
-/** What a body may take while the script looks at it. */
+/** What a body may take while it is looked at. */
 const BUFFER_BYTES = 100 * 1024 * 1024;
 
 const FRONT_MESSAGE = JSON.stringify({
@@ -24,7 +23,7 @@ const FRONT_MESSAGE = JSON.stringify({
 });
 
 type ContextValue = string | boolean | SecretText | readonly ContextValue[] | { readonly [key: string]: ContextValue };
-type LuaContext = Readonly<Record<string, ContextValue>>;
+type NativeConfig = Readonly<Record<string, ContextValue>>;
 
 export function lower({ provider: settings }: AiProxyConfig): LowerResult {
   const provider = createProvider(settings);
@@ -35,15 +34,11 @@ export function lower({ provider: settings }: AiProxyConfig): LowerResult {
   const front = edits && provider.editsBodies && provider.capabilities[MESSAGES] === undefined;
   return {
     lowered: true,
-    steps: [luaStep(script(), context)],
+    steps: [nativeStep('ai-proxy', context)],
     ...(edits ? { bufferBytes: BUFFER_BYTES } : {}),
     ...(front ? { hooksForPathSuffixes: ['/v1/messages'] } : {}),
     notes: notesOf(settings),
   };
-}
-
-function script(): string {
-  return loadScript(join(import.meta.dirname, 'ai-proxy.lua'), ['http', 'json', 'multipart']);
 }
 
 function whyNot(provider: Provider, settings: ProviderSettings): string | undefined {
@@ -67,7 +62,7 @@ function whyNot(provider: Provider, settings: ProviderSettings): string | undefi
   return undefined;
 }
 
-function contextOf(provider: Provider, settings: ProviderSettings): LuaContext {
+function contextOf(provider: Provider, settings: ProviderSettings): NativeConfig {
   const strip = settings.basePath !== '' && settings.basePathHandling === 'removePrefix' ? settings.basePath : '';
   const prefixes = [
     settings.providerBasePath,
@@ -87,7 +82,7 @@ function contextOf(provider: Provider, settings: ProviderSettings): LuaContext {
   };
 }
 
-function credentials(provider: Provider, settings: ProviderSettings): LuaContext {
+function credentials(provider: Provider, settings: ProviderSettings): NativeConfig {
   const auth = headerAuth(provider.auth);
   const remove = ['accept-encoding', ...(auth && auth.header !== 'authorization' ? ['authorization'] : [])];
   const tokens = settings.apiTokens;
@@ -104,7 +99,7 @@ function credentials(provider: Provider, settings: ProviderSettings): LuaContext
   };
 }
 
-function fixedHeaders(provider: Provider, settings: ProviderSettings, timeout: string | undefined): LuaContext {
+function fixedHeaders(provider: Provider, settings: ProviderSettings, timeout: string | undefined): NativeConfig {
   const always = provider.headers?.(undefined, () => true) ?? {};
   const missing = provider.headers?.(undefined, () => false) ?? {};
   const set: ContextValue[] = Object.entries(missing).map(([name, value]) => ({
@@ -118,7 +113,7 @@ function fixedHeaders(provider: Provider, settings: ProviderSettings, timeout: s
   return set.length > 0 ? { set } : {};
 }
 
-function mappingOf(settings: ProviderSettings): LuaContext {
+function mappingOf(settings: ProviderSettings): NativeConfig {
   const exact = settings.modelMapping.filter(([key]) => key !== '*' && !key.endsWith('*'));
   const prefixes = settings.modelMapping
     .filter(([key]) => key !== '*' && key.endsWith('*'))
@@ -145,8 +140,7 @@ function apisOf(provider: Provider): readonly ContextValue[] {
     ...literal.map(([name, path]) => apiOf(provider, name, 'suffix', path, [])),
     ...templated.map(([name, path]) => {
       const variables = [...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '');
-      const pattern = path.replaceAll(/[^\w/{}]/g, '%$&').replaceAll(/\{\w+\}/g, '([^/]+)');
-      return apiOf(provider, name, 'pattern', `${pattern}$`, variables);
+      return apiOf(provider, name, 'segments', path, variables);
     }),
   ];
 }
@@ -154,7 +148,7 @@ function apisOf(provider: Provider): readonly ContextValue[] {
 function apiOf(
   provider: Provider,
   name: ApiName,
-  kind: 'contains' | 'suffix' | 'pattern',
+  kind: 'contains' | 'suffix' | 'segments',
   match: string,
   variables: readonly string[],
 ): ContextValue {
@@ -163,7 +157,7 @@ function apiOf(
   const edited = provider.editsBodies && (provider.editedApis?.has(name) ?? true);
   return {
     kind,
-    match,
+    ...(kind === 'segments' ? { segments: segmentsOf(match) } : { match }),
     ...(template === undefined || template === '=' ? {} : { to: numbered(template, variables) }),
     ...(edited ? { edited } : {}),
     ...(provider.readsForms?.has(name) ? { form: true } : {}),
@@ -175,6 +169,14 @@ function apiOf(
         ? { refused: 'failed to process request body: unsupported API name' }
         : {}),
   };
+}
+
+/** Those of a path with placeholders, which are whole segments; an empty one stands for any. */
+function segmentsOf(path: string): readonly string[] {
+  return path
+    .split('/')
+    .slice(1)
+    .map((segment) => (segment.startsWith('{') ? '' : segment));
 }
 
 /** Placeholders by the number of the capture that fills them. */

@@ -1,8 +1,7 @@
-/** Built-in attributes and those read from headers or by plain member paths are found by a script in Envoy; metrics come from Envoy's stats access log. */
-import { join } from 'node:path';
+/** Built-in attributes and those read from headers or by plain member paths are found inside Envoy (`ai-statistics.zig`), which counts them too. */
 import { plainPath } from '#lib/json-text.ts';
 import type { LowerContext, LowerResult } from '#plugin-sdk/lower.ts';
-import { loadScript, luaStep } from '#plugin-sdk/lua/script.ts';
+import { nativeStep } from '#plugin-sdk/native-step.ts';
 import type { AiStatisticsConfig, Attribute } from './config.ts';
 import { apiOf } from './route-api.ts';
 
@@ -24,8 +23,8 @@ export function lower(config: AiStatisticsConfig, { routeName, tracing }: LowerC
     limit: config.valueLengthLimit,
     ...(config.disableUsage ? {} : { usage: true }),
     ...(tracing ? { spans: true } : {}),
-    ...(config.pathSuffixes.length > 0 ? { suffixes: config.pathSuffixes } : {}),
-    ...(config.contentTypes.length > 0 ? { types: config.contentTypes } : {}),
+    suffixes: config.pathSuffixes,
+    types: config.contentTypes,
     sessions: config.sessionHeaders,
     ...list('fixed', 'fixed_value'),
     ...list('request_headers', 'request_header'),
@@ -35,10 +34,9 @@ export function lower(config: AiStatisticsConfig, { routeName, tracing }: LowerC
     ...list('stream', 'response_streaming_body'),
   };
   const separate = config.attributes.filter((attribute) => attribute.separate).map((attribute) => attribute.key);
-  const script = loadScript(join(import.meta.dirname, 'ai-statistics.lua'), ['http', 'json']);
   return {
     lowered: true,
-    steps: [luaStep(script, context)],
+    steps: [nativeStep('ai-statistics', context)],
     bufferBytes: BUFFER_BYTES,
     logFields: Object.fromEntries(separate.map((key) => [key, ['higress.log', key] as const])),
     notes: ['answers that an upstream compresses without being asked to are not read'],
