@@ -12,4 +12,5 @@ test {
     _ = @import("native/json.zig");
     _ = @import("native/metadata.zig");
     _ = @import("plugins/native.zig");
+    _ = @import("native/multipart.zig");
 }
