@@ -1,6 +1,6 @@
 /**
- * Token and duration counters of lowered AI routes: one static access logger of the connection manager, fed by the dynamic metadata that the
- * lowered ai-statistics writes. It names no route, so it never changes with routes or plugins.
+ * Token and duration counters of AI routes whose ai-statistics runs by its hooks: static access loggers of the connection manager, fed by the dynamic metadata
+ * that it writes. They name no route, so they never change with routes or plugins. Inside Envoy the plugin counts by itself, under the same names.
  */
 
 /** Namespace of the members of `ai_log`. */
@@ -34,10 +34,11 @@ export function aiMetricsAccessLogs(): readonly Readonly<Record<string, unknown>
 }
 
 function logger(present: string, counters: readonly object[]): Readonly<Record<string, unknown>> {
-  const known = hasField('total_token');
+  const counted = [hasField('higress.plugin_ms', 'ai-statistics'), hasField(AI_LOG_NAMESPACE, 'total_token')];
+  if (present !== 'total_token') counted.push(hasField(AI_LOG_NAMESPACE, present));
   return {
     name: 'envoy.access_loggers.stats',
-    filter: present === 'total_token' ? known : { and_filter: { filters: [known, hasField(present)] } },
+    filter: { and_filter: { filters: counted } },
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.access_loggers.stats.v3.Config',
       stats_scope: { prefix: 'route_upstream_model_consumer_metric' },
@@ -46,10 +47,10 @@ function logger(present: string, counters: readonly object[]): Readonly<Record<s
   };
 }
 
-function hasField(key: string): object {
+function hasField(filter: string, key: string): object {
   return {
     metadata_filter: {
-      matcher: { filter: AI_LOG_NAMESPACE, path: [{ key }], value: { present_match: true } },
+      matcher: { filter, path: [{ key }], value: { present_match: true } },
       match_if_key_not_found: false,
     },
   };
