@@ -175,9 +175,9 @@ describe('attributes of spans', () => {
     30_000,
   );
 
-  it('come from a script in Envoy and from the plugin server', async () => {
+  it('come from the module in Envoy and from the plugin server', async () => {
     const [lowered, hooks] = await Promise.all(['lowered', 'hooks'].map(hostInEnvoy));
-    expect(lowered).toMatch(/"lua\/higress-system\/ai-statistics/);
+    expect(lowered).toMatch(/"dynamic_module\/higress-system\/ai-statistics/);
     expect(lowered).not.toMatch(/"ext_proc\/higress-system\/ai-statistics/);
     expect(hooks).toMatch(/"ext_proc\/higress-system\/ai-statistics/);
   });

@@ -1,4 +1,4 @@
-import { nativeConfigText, type NativePlugin } from '#plugin-sdk/native-step.ts';
+import { type NativePlugin, nativeConfigText } from '#plugin-sdk/native-step.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { any, HTTP_FILTERS } from '../message.ts';
 import type { FilterForm } from './filter.ts';
@@ -23,7 +23,8 @@ export const dynamicModule: FilterForm = {
   kind: 'dynamic_module',
   base: (config) =>
     any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(pluginsOf(config)) }),
-  noop: () => any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source('{"slot":true}') }),
+  noop: () =>
+    any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source('{"slot":true}') }),
   perRoute: (config) =>
     any(`${TYPE}PerRoute`, {
       dynamic_module_config: MODULE,

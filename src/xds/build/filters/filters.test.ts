@@ -13,12 +13,17 @@ function strict(message: Message | undefined): boolean {
   return encode(String(type).replace('type.googleapis.com/', ''), fields) instanceof Uint8Array;
 }
 
+const MINIMAL: Readonly<Record<string, Message>> = {
+  ext_proc: { chain: 'id', needs: {}, failOpen: false },
+  dynamic_module: { plugins: [] },
+};
+
 describe('every filter', () => {
   it.each(Object.keys(FILTERS) as (keyof typeof FILTERS)[])('%s has forms that Envoy knows', (kind) => {
     const form = FILTERS[kind];
     expect(form.kind).toBe(kind);
     expect(strict(form.noop())).toBe(true);
-    const config = kind === 'ext_proc' ? { chain: 'id', needs: {}, failOpen: false } : {};
+    const config = MINIMAL[kind] ?? {};
     expect(strict(form.base(config))).toBe(true);
     expect(strict(form.perRoute(config))).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { cors } from './cors.ts';
-import { extProc } from './ext-proc.ts';
 import { dynamicModule } from './dynamic-module.ts';
+import { extProc } from './ext-proc.ts';
 import type { FilterForm, FilterKind } from './filter.ts';
 import { headerMutation } from './header-mutation.ts';
 import { lua } from './lua.ts';
