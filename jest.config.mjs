@@ -36,6 +36,6 @@ export default {
       globalSetup: '<rootDir>/test/kube/setup.mjs',
       globalTeardown: '<rootDir>/test/kube/teardown.mjs',
     },
-    { ...base, displayName: 'e2e', testEnvironment: 'node', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
 };

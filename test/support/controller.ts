@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refuseCrash } from './crash.ts';
 import { type Envoy, nativeModuleDir, startEnvoy } from './envoy.ts';
 import { eventually } from './gateway.ts';
 import { kubeconfigFile, kubectl } from './kube.ts';
@@ -15,6 +16,7 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export interface Process {
   readonly pid: number;
   readonly log: string;
+  /** Throws when it ended by an error before. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export function startProcess(args: readonly string[], env: NodeJS.ProcessEnv = {
     kill: async (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await gone;
+      refuseCrash(log);
     },
   };
 }

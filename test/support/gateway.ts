@@ -5,6 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refuseCrash } from './crash.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -82,7 +83,7 @@ export class Gateway {
     return found;
   }
 
-  /** Ends it as Ctrl-C does; resolves with the exit status. */
+  /** Ends it as Ctrl-C does; resolves with the exit status. Throws when one of its processes ended by an error before. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     const exited = new Promise<number | null>((resolve) => {
       if (this.#process.exitCode !== null) resolve(this.#process.exitCode);
@@ -91,6 +92,7 @@ export class Gateway {
     this.#process.kill(signal);
     const code = await exited;
     if (this.#ownsDir) rmSync(this.dir, { recursive: true, force: true });
+    refuseCrash(this.log);
     return code;
   }
 }
