@@ -10,6 +10,7 @@ import { socketDir } from '#test/envoy.ts';
 import { type HopEnvoy, startHopEnvoy } from '#test/ext-proc-envoy.ts';
 import { fetchRaw } from '#test/gateway.ts';
 import { openStream } from '#test/llm.ts';
+import { UPSTREAM } from '#test/upstream.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const MIB = 1024 * 1024;
@@ -76,7 +77,7 @@ const catalogue: PluginCatalogue = {
   },
 };
 
-const upstream = createServer((request, response) => {
+const upstream = createServer(UPSTREAM, (request, response) => {
   request.resume();
   const empty = request.url?.includes('empty');
   response.writeHead(500, { 'x-upstream': 'yes', 'content-type': 'text/plain', 'content-length': empty ? 0 : 4 });

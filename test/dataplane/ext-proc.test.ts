@@ -12,6 +12,7 @@ import { type PluginServer, startPluginServer } from '#plugin-server/server.ts';
 import { socketDir, waitFor } from '#test/envoy.ts';
 import { type HopEnvoy, startHopEnvoy } from '#test/ext-proc-envoy.ts';
 import { fetchRaw } from '#test/gateway.ts';
+import { UPSTREAM } from '#test/upstream.ts';
 import type { ChainMessage } from '#xds/snapshot/resources.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -148,7 +149,7 @@ function chain(id: string, failStrategy: 'open' | 'closed' = 'closed', name = id
 
 /** Answers by path; event streams are paced by `next`. */
 class Upstream {
-  readonly server = createServer((incoming, outgoing) => void this.#answer(incoming, outgoing));
+  readonly server = createServer(UPSTREAM, (incoming, outgoing) => void this.#answer(incoming, outgoing));
   readonly streams = new Map<string, ServerResponse>();
   port = 0;
 

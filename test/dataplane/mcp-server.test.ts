@@ -5,6 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ingressYaml, serviceYaml } from '../support/echo.ts';
 import { eventually, fetchRaw, type Gateway, startGateway } from '../support/gateway.ts';
+import { UPSTREAM } from '../support/upstream.ts';
 
 interface Seen {
   readonly method: string;
@@ -20,7 +21,7 @@ let gateway: Gateway;
 
 /** The path says what to answer. */
 async function startApi(): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const server = createServer(UPSTREAM, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const { method = '', url = '', headers } = request;

@@ -24,6 +24,7 @@ import { backend, builtin, catalogue, gateway, host, route } from '#test/ir.ts';
 import { send } from '#test/send.ts';
 import { buildOptionsIn, type StaticEnvoy, startStaticEnvoy } from '#test/static-envoy.ts';
 import { type BuildOptions, createBuilder } from '#xds/build/build.ts';
+import { UPSTREAM } from '../support/upstream.ts';
 
 interface Case {
   readonly plugin: PluginDefinition;
@@ -61,7 +62,7 @@ let upstream: Server;
 let envoy: StaticEnvoy;
 
 beforeAll(async () => {
-  upstream = createServer(async (request, response) => {
+  upstream = createServer(UPSTREAM, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const id = String(request.headers['x-case']);

@@ -3,6 +3,7 @@
  * with that status, `x-echo-hang` never answers, `x-echo-break` cuts the connection; `x-echo-fails: 2` limits that to the first two requests of a path.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { UPSTREAM } from './upstream.ts';
 
 export interface Seen {
   readonly name: string;
@@ -20,7 +21,7 @@ export interface Echo {
 
 export async function startEcho(name = 'echo'): Promise<Echo> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer(UPSTREAM, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const one: Seen = {
@@ -44,7 +45,6 @@ export async function startEcho(name = 'echo'): Promise<Echo> {
     const status = well ? 200 : Number(wanted ?? 200);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(one));
   });
-  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
   const bound = server.address();
   return {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import type { Problem } from '#ir/types.ts';
 import { ingressYaml, serviceYaml } from './echo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { UPSTREAM } from './upstream.ts';
 
 export const CONFIG_FILE = 'higress-config.yaml';
 
@@ -85,7 +86,7 @@ export class ConfigSuite {
     answer: (request: IncomingMessage, response: ServerResponse) => void,
     files: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const server = createServer(answer);
+    const server = createServer(UPSTREAM, answer);
     await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
     this.#close.push(() => {
       server.close();

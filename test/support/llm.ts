@@ -1,5 +1,6 @@
 /** A stand-in for an LLM vendor: remembers what came and answers as the test says. */
 import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
+import { UPSTREAM } from './upstream.ts';
 
 export interface LlmRequest {
   readonly method: string;
@@ -27,7 +28,7 @@ export interface Llm {
 export async function startLlm(first: LlmHandler = (_request, response) => completion(response)): Promise<Llm> {
   const seen: LlmRequest[] = [];
   let handler = first;
-  const server = createServer(async (request, response) => {
+  const server = createServer(UPSTREAM, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const body = Buffer.concat(parts);
@@ -47,7 +48,6 @@ export async function startLlm(first: LlmHandler = (_request, response) => compl
     });
     await handler(one, response);
   });
-  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
   const bound = server.address();
   return {

@@ -6,6 +6,7 @@ import { SecretText } from '#lib/secret.ts';
 import type { NativeStep } from '#plugin-sdk/lower.ts';
 import { FILTERS } from '#xds/build/filters/index.ts';
 import { type Envoy, startEnvoy, waitFor } from './envoy.ts';
+import { UPSTREAM } from './upstream.ts';
 
 export interface Received {
   readonly method: string;
@@ -62,7 +63,7 @@ export class NativeSteps {
     accessLoggers: readonly object[] = [],
   ): Promise<NativeSteps> {
     const received: { take?: (request: Received) => ScriptedAnswer } = {};
-    const upstream = createServer(async (incoming, response) => {
+    const upstream = createServer(UPSTREAM, async (incoming, response) => {
       const parts: Buffer[] = [];
       for await (const part of incoming) parts.push(part as Buffer);
       const { method = '', url = '', headers } = incoming;
