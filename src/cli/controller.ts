@@ -6,7 +6,7 @@ import type { ControllerSettings } from '#app/controller/settings.ts';
 import { readEnvironment } from '#app/settings.ts';
 import type { HostPort } from './addresses.ts';
 import { openLog } from './open-log.ts';
-import { endOnSignal } from './signals.ts';
+import { endOnSignal, startedOrEnd } from './signals.ts';
 
 export interface ControllerFlags {
   readonly ingressClass: string;
@@ -73,7 +73,7 @@ export async function controller(flags: ControllerFlags): Promise<void> {
     logDir: flags.logDir,
   };
   const log = await openLog('controller', settings);
-  const running = await startController(settings, log);
+  const running = await startedOrEnd(log, startController(settings, log));
   log.info({ version: process.version, namespace: systemNamespace }, 'controller started');
   endOnSignal(log, () => running.stop());
 }

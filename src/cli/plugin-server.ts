@@ -4,7 +4,7 @@ import { startPluginServerProcess } from '#app/plugin-server.ts';
 import { readEnvironment } from '#app/settings.ts';
 import type { HostPort, SocketOrPort } from './addresses.ts';
 import { openLog } from './open-log.ts';
-import { endOnSignal } from './signals.ts';
+import { endOnSignal, startedOrEnd } from './signals.ts';
 
 export interface PluginServerFlags {
   readonly xdsAddress?: HostPort;
@@ -38,7 +38,7 @@ export async function pluginServer(flags: PluginServerFlags): Promise<void> {
     ca: join(flags.xdsCertDir, 'ca.crt'),
   };
   const { egress } = flags;
-  const running = await startPluginServerProcess(
+  const starting = startPluginServerProcess(
     {
       dataDir: flags.dataDir,
       extProc: flags.extProc ?? EXT_PROC,
@@ -50,6 +50,7 @@ export async function pluginServer(flags: PluginServerFlags): Promise<void> {
     },
     log,
   );
+  const running = await startedOrEnd(log, starting);
   log.info({ version: process.version }, 'plugin server started');
   endOnSignal(log, () => running.stop(DRAIN_MS));
 }
