@@ -29,6 +29,7 @@ export interface ControllerFlags {
   readonly egressPort: number;
   readonly gatewayCertDir: string;
   readonly nativeModule: boolean;
+  readonly nativeModuleName: string;
   readonly pluginServerHost: string;
   readonly pluginServerSidecarsHost: string;
   readonly pluginServerExtProcPort: number;

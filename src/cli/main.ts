@@ -125,6 +125,11 @@ program
   .option('--egressPort <port>', 'port of the gateways for calls of plugins, with mTLS', port, 15080)
   .option('--gatewayCertDir <dir>', 'where gateway pods mount their certificate', '/etc/higress/xds')
   .option('--nativeModule <bool>', 'gateways can load the module that runs plugins inside Envoy', bool, false)
+  .option(
+    '--nativeModuleName <name>',
+    'its name in the bootstrap of gateways: those with another one are on the way out',
+    '',
+  )
   .option('--pluginServerHost <host>', 'default: the Service higress-plugin-server-pods of the own namespace', '')
   .option('--pluginServerSidecarsHost <host>', 'plugin servers in gateway pods (default: …-sidecars)', '')
   .option('--pluginServerExtProcPort <port>', 'port for ext_proc', port, 18080)

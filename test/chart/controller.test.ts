@@ -146,7 +146,7 @@ describe('the command lines', () => {
   it('use flags that the commands have', async () => {
     const objects = await render({ pluginServer: { mode: 'sidecar' } });
     const [controller] = find(await render(), 'Deployment', 'higress-controller').spec.template.spec.containers;
-    const [sidecar] = find(objects, 'Deployment', 'higress-gateway').spec.template.spec.initContainers;
+    const sidecar = find(objects, 'Deployment', 'higress-gateway').spec.template.spec.initContainers.at(-1);
     for (const { args } of [controller, sidecar]) for (const flag of flags(args)) expect(help(args[0])).toContain(flag);
   });
 
@@ -224,16 +224,16 @@ describe('the plugin server', () => {
     const { labels } = find(await render({ pluginServer: { mode: 'sidecar' } }), 'Deployment', 'higress-gateway').spec
       .template.metadata;
     // Kubernetes starts Envoy after it.
-    expect(pod.initContainers[0]).toMatchObject({
+    expect(pod.initContainers.at(-1)).toMatchObject({
       restartPolicy: 'Always',
       startupProbe: { httpGet: { path: '/ready' } },
     });
-    const targets = pod.initContainers[0].ports.map(({ name }: { name: string }) => name);
+    const targets = pod.initContainers.at(-1).ports.map(({ name }: { name: string }) => name);
     for (const { spec } of services as unknown as { spec: { selector: object; ports: { targetPort: string }[] } }[]) {
       expect(labels).toMatchObject(spec.selector);
       for (const { targetPort } of spec.ports) expect(targets).toContain(targetPort);
     }
-    for (const container of [...pod.initContainers, ...pod.containers]) {
+    for (const container of [pod.initContainers.at(-1), ...pod.containers]) {
       expect(container.securityContext.runAsUser).toBeUndefined();
       expect(container.volumeMounts).toContainEqual({ name: 'sockets', mountPath: '/var/run/higress' });
     }
@@ -270,7 +270,7 @@ describe('Wasm files', () => {
     const deployment = pluginServerOf(parsed).find(({ kind }) => kind === 'Deployment');
     const own = (deployment as unknown as { spec: { template: { spec: typeof gateway } } }).spec.template.spec;
     for (const [pod, container] of [
-      [gateway, gateway.initContainers[0]],
+      [gateway, gateway.initContainers.at(-1)],
       [own, own.containers[0]],
     ]) {
       expect(pod.volumes.find(({ name }: { name: string }) => name === 'plugins')).toHaveProperty(source);

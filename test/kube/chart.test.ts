@@ -178,7 +178,7 @@ spec: { url: oci://example.com/plugins/request-block:1.0.0, defaultConfig: { blo
       const left = await system.kubectl(['get', 'deployments', '-o', 'name']);
       return !left.includes('higress-plugin-server');
     });
-    expect((await read('deployment', 'higress-gateway')).spec.template.spec.initContainers).toHaveLength(1);
+    expect((await read('deployment', 'higress-gateway')).spec.template.spec.initContainers).toHaveLength(2);
     await upgrade({});
     await eventually('its own pods come', () => read('deployment', 'higress-plugin-server'), 30_000);
   }, 120_000);

@@ -31,6 +31,11 @@ import { WasmResolver } from './wasm-resolver.ts';
 export interface EngineOptions {
   readonly world: WorldSettings;
   readonly build: Omit<BuildOptions, 'wasm'>;
+  /**
+   * Name of the native module that gateways have once they are all of this version. One with another, or none, keeps what it has where it refuses something,
+   * until it is replaced, and takes nothing away from the others. Absent: all gateways are alike.
+   */
+  readonly nativeModuleName?: string;
   /** Where to serve xDS; may come later than everything else is begun. */
   readonly ads: ListenOptions | Promise<ListenOptions>;
   readonly admin: { readonly host: string; readonly port: number };
@@ -87,12 +92,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log: log.child({ part: 'xds' }),
     onAck: () => outcome(),
     onDisconnect: () => outcome(),
+    speaksForAll: ({ role, nativeModule }) =>
+      role !== 'gateway' || !options.build.nativeModule || nativeModule === (options.nativeModuleName ?? nativeModule),
     onNack: (report) => {
       metrics.nacks.inc({ type: report.type });
-      log.error(
-        { node: report.node.id, type: report.type, resource: report.resourceName, detail: report.detail },
-        'a resource was refused; its last accepted version stays',
-      );
+      const facts = { node: report.node.id, type: report.type, resource: report.resourceName, detail: report.detail };
+      if (report.forAll) log.error(facts, 'a resource was refused; its last accepted version stays');
+      else
+        log.warn(
+          { ...facts, nativeModule: report.node.nativeModule ?? 'none', wanted: options.nativeModuleName },
+          'a gateway without our native module refused a resource; it keeps what it has until it is replaced',
+        );
     },
   });
   const state: { world?: World; result?: PipelineResult } = {};

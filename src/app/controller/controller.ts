@@ -98,6 +98,7 @@ export async function startController(settings: ControllerSettings, log: Logger)
   const engine: Engine = await startEngine({
     world,
     build: buildOptions(settings),
+    ...(settings.nativeModuleName === '' ? {} : { nativeModuleName: settings.nativeModuleName }),
     ads: certified.then(() => ({ address: settings.grpcAddress, tls: certificates.files })),
     admin: settings.httpAddress,
     debugFor: settings.debugFor,

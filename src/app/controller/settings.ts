@@ -51,6 +51,8 @@ export interface ControllerSettings {
   readonly egressPort: number;
   /** Gateways can load the module that runs plugins inside Envoy. */
   readonly nativeModule: boolean;
+  /** Name of that module in the bootstrap of gateways, told apart from those of other versions; empty = they do not say. */
+  readonly nativeModuleName: string;
   /** Folder of the mounted client certificate in gateway pods. */
   readonly gatewayCertDir: string;
   readonly pluginServer: PluginServerPlace;

@@ -5,10 +5,10 @@ import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Variables } from './cache.ts';
 
-export type CommandResult =
-  | { readonly ok: true; readonly output: string }
-  /** `reason` in one line; `errors` is all of its standard error. */
-  | { readonly ok: false; readonly reason: string; readonly errors: string };
+export type CommandResult = ({ readonly ok: true } | { readonly ok: false; readonly reason: string }) & {
+  readonly output: string;
+  readonly errors: string;
+};
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
@@ -18,22 +18,27 @@ export async function runCommand(
   options: { readonly env: Variables; readonly cwd?: string },
 ): Promise<CommandResult> {
   try {
-    const { stdout } = await promisify(execFile)(command, args, {
+    const { stdout, stderr } = await promisify(execFile)(command, args, {
       ...options,
       env: options.env as NodeJS.ProcessEnv,
       maxBuffer: MAX_OUTPUT_BYTES,
     });
-    return { ok: true, output: stdout };
+    return { ok: true, output: stdout, errors: stderr.trim() };
   } catch (error) {
     const {
       code,
       signal,
       message,
+      stdout = '',
       stderr = '',
-    } = error as NodeJS.ErrnoException & { signal?: string; stderr?: string };
-    if (code === 'ENOENT') return { ok: false, reason: 'not installed', errors: '' };
+    } = error as NodeJS.ErrnoException & {
+      signal?: string;
+      stdout?: string;
+      stderr?: string;
+    };
+    if (code === 'ENOENT') return { ok: false, reason: 'not installed', output: '', errors: '' };
     const ended = typeof code === 'number' ? `exit status ${code}` : (signal ?? message);
-    return { ok: false, reason: stderr.trim().split('\n').at(-1) || ended, errors: stderr.trim() };
+    return { ok: false, reason: stderr.trim().split('\n').at(-1) || ended, output: stdout, errors: stderr.trim() };
   }
 }
 

@@ -28,8 +28,8 @@ pub const Seen = struct {
 
     fn count(self: *Seen, arena: Allocator, text: []const u8) Allocator.Error!void {
         const found = json.pick(&.{
-            "prompt_tokens",         "input_tokens",         "completion_tokens",         "output_tokens",
-            "total_tokens",          "prompt_tokens_details", "input_tokens_details",      "completion_tokens_details",
+            "prompt_tokens",         "input_tokens",                "completion_tokens",       "output_tokens",
+            "total_tokens",          "prompt_tokens_details",       "input_tokens_details",    "completion_tokens_details",
             "output_tokens_details", "cache_creation_input_tokens", "cache_read_input_tokens",
         }, text) orelse return;
         self.input = tally(found[0]) orelse tally(found[1]) orelse self.input;

@@ -29,6 +29,7 @@ async function startServer(): Promise<void> {
   server = new AdsServer({
     store,
     log: SILENT,
+    speaksForAll: ({ nativeModule }) => nativeModule !== 'other',
     onNack: (report) => nacks.push(report),
     onAck: (report) => acks.push(report),
     readyWaitMs: 300,
@@ -427,6 +428,31 @@ describe('a refusal', () => {
     const other = delta();
     other.send({ node: { id: 'gw-2' }, type_url: TYPE_URL.route, resource_names_subscribe: ['a'] });
     expect((await other.next()).resources[0]?.version).toBe(good);
+  });
+
+  it('by a node that does not speak for all costs the others nothing, and that node nothing that it has', async () => {
+    const stream = await routesOf('a');
+    const odd = delta();
+    const node = { id: 'gw-2', metadata: { native_module: 'other' } };
+    odd.send({ node, type_url: TYPE_URL.route, resource_names_subscribe: ['a'] });
+    ack(odd, await odd.next());
+    await settled();
+    store.set(resourceSet(changed('a')));
+    nack(odd, await odd.next(), 'no such module');
+    ack(stream, await stream.next());
+    await settled();
+    expect(await fence(odd)).toEqual([]);
+    expect(await fence(stream)).toEqual([]);
+    expect(nacks).toEqual([expect.objectContaining({ resourceName: 'a', forAll: false })]);
+    expect(nacks[0]?.node).toMatchObject({ id: 'gw-2', nativeModule: 'other' });
+    expect(store.rejections()).toEqual([]);
+    const wanted = store.served('route').get('a')?.version;
+    const later = delta();
+    later.send({ node: NODE, type_url: TYPE_URL.route, resource_names_subscribe: ['a'] });
+    expect((await later.next()).resources[0]?.version).toBe(wanted);
+    // What comes next is offered to it again.
+    store.set(resourceSet(resource('route', 'a', { virtual_hosts: [{ name: 'b', domains: ['*'] }] })));
+    ack(odd, await odd.next());
   });
 
   it('of the fallback itself ends, rather than going round', async () => {

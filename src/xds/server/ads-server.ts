@@ -39,6 +39,8 @@ export interface NackReport {
   /** Envoy's reason for this resource. */
   readonly detail: string;
   readonly origins: readonly Origin[];
+  /** The resource is taken back for all nodes; otherwise this one alone keeps what it has. */
+  readonly forAll: boolean;
 }
 
 export interface AckReport {
@@ -53,6 +55,8 @@ export interface AdsServerOptions {
   readonly store: SnapshotStore;
   readonly log: ServerLog;
   readonly now?: () => Date;
+  /** Whether what this node refuses is wrong for all. Default: always. */
+  readonly speaksForAll?: (node: NodeInfo) => boolean;
   readonly onNack?: (report: NackReport) => void;
   readonly onAck?: (report: AckReport) => void;
   readonly onConnect?: (node: NodeInfo) => void;
@@ -267,9 +271,10 @@ export class AdsServer {
     detail: string,
     origins: readonly Origin[],
   ): void {
+    const forAll = this.#options.speaksForAll?.(node) ?? true;
     // Reported even when the store has moved on: this version did not work.
-    this.#options.store.reject(type, name, version, detail);
-    this.#options.onNack?.({ node, type, resourceName: name, version, detail, origins });
+    if (forAll) this.#options.store.reject(type, name, version, detail);
+    this.#options.onNack?.({ node, type, resourceName: name, version, detail, origins, forAll });
   }
 
   /** One stream's trouble ends that stream only; its node reconnects. */

@@ -13,6 +13,8 @@ export interface NodeInfo {
   readonly role: NodeRole;
   /** `major.minor.patch` of an Envoy; '' when it does not say. */
   readonly version: string;
+  /** Name of the native module that a gateway can load, as its bootstrap says; absent = it does not say. */
+  readonly nativeModule?: string;
 }
 
 /** Plugin servers are told by `node.cluster` or by `role` in the metadata; everything else is a gateway. */
@@ -20,6 +22,7 @@ export function nodeInfo(node: WireNode | undefined): NodeInfo {
   const cluster = node?.cluster ?? '';
   const isPluginServer = cluster === PLUGIN_SERVER_CLUSTER || node?.metadata?.role === 'plugin-server';
   const version = node?.user_agent_build_version?.version;
+  const nativeModule = node?.metadata?.native_module;
   return {
     id: node?.id ?? '',
     cluster,
@@ -28,5 +31,6 @@ export function nodeInfo(node: WireNode | undefined): NodeInfo {
       version === undefined
         ? (node?.user_agent_version ?? '')
         : [version.major_number, version.minor_number, version.patch].map((part) => part ?? 0).join('.'),
+    ...(typeof nativeModule === 'string' ? { nativeModule } : {}),
   };
 }

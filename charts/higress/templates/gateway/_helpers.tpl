@@ -50,12 +50,24 @@ true
 {{- if contains "distroless" (printf "%s:%s" .Values.gateway.image .Values.gateway.tag) -}}true{{- end -}}
 {{- end }}
 
+{{/* "true" when Envoy loads the native module, which fits the Envoys of one minor release. */}}
+{{- define "gateway.nativeModule" -}}
+{{- $wanted := .Values.gateway.nativeModule.enabled -}}
+{{- if kindIs "bool" $wanted | ternary $wanted (regexMatch "(^|[^0-9.])1\\.40([.-]|$)" (toString .Values.gateway.tag)) -}}true{{- end -}}
+{{- end }}
+
+{{/* By this the controller knows the gateways that have the module of its own version. */}}
+{{- define "gateway.nativeModuleName" -}}
+{{ .Values.controller.tag | default .Chart.AppVersion }}
+{{- end }}
+
 {{/* The pod, the same for Deployment and DaemonSet. */}}
 {{- define "gateway.podTemplate" -}}
 {{- $gateway := .Values.gateway -}}
 {{- $plugins := .Values.pluginServer -}}
 {{- $pluginsVolume := include "higress.pluginsVolume" . | fromYaml -}}
 {{- $hostPorts := include "gateway.hostPorts" . -}}
+{{- $native := include "gateway.nativeModule" . -}}
 {{- if eq $plugins.mode "sidecar" -}}
 {{- range $name, $port := dict "gateway.httpPort" $gateway.httpPort "gateway.httpsPort" $gateway.httpsPort -}}
 {{- if has (int $port) (list (int $plugins.ports.files) (int $plugins.ports.http)) -}}
@@ -77,7 +89,8 @@ metadata:
 spec:
   serviceAccountName: {{ include "higress.serviceAccountName" $gateway }}
   automountServiceAccountToken: false
-  {{- with include "higress.imagePullSecrets" (dict "root" . "of" $gateway) | fromYamlArray }}
+  {{- $secrets := concat $gateway.imagePullSecrets (eq $native "true" | ternary .Values.controller.imagePullSecrets list) }}
+  {{- with include "higress.imagePullSecrets" (dict "root" . "of" (dict "imagePullSecrets" $secrets)) | fromYamlArray }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -91,8 +104,25 @@ spec:
   {{- . | nindent 2 }}
   {{- end }}
   terminationGracePeriodSeconds: {{ add (int $gateway.drain.maxSeconds) 15 }}
-  {{- if eq $plugins.mode "sidecar" }}
+  {{- if or $native (eq $plugins.mode "sidecar") }}
   initContainers:
+  {{- end }}
+  {{- if $native }}
+    - name: native-module
+      image: {{ include "higress.image" (dict "root" . "of" .Values.controller) }}
+      {{- with include "higress.imagePullPolicy" (dict "root" . "of" .Values.controller) | trim }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      command: [cp, /app/native/libhigress.so, /native/]
+      # Envoy's own: it runs before Envoy does, so they cost nothing, and the pod keeps its class.
+      resources:
+        {{- include "higress.resources" (dict "root" . "of" $gateway) | nindent 8 }}
+      securityContext:
+        {{- include "higress.containerSecurity" (dict "over" $gateway.containerSecurityContext) | nindent 8 }}
+      volumeMounts:
+        - { name: native, mountPath: /native }
+  {{- end }}
+  {{- if eq $plugins.mode "sidecar" }}
     # A sidecar of Kubernetes 1.29 or later: it starts before Envoy and ends after it.
     - name: plugin-server
       restartPolicy: Always
@@ -185,6 +215,10 @@ spec:
           {{- else }}
           valueFrom: { resourceFieldRef: { resource: limits.cpu } }
           {{- end }}
+        {{- if $native }}
+        - name: ENVOY_DYNAMIC_MODULES_SEARCH_PATH
+          value: /opt/higress/native
+        {{- end }}
         {{- with include "higress.env" $gateway.env | trim }}
         {{- . | nindent 8 }}
         {{- end }}
@@ -229,6 +263,9 @@ spec:
         - { name: bootstrap, mountPath: /etc/envoy, readOnly: true }
         - { name: xds, mountPath: /etc/higress/xds, readOnly: true }
         - { name: tmp, mountPath: /tmp }
+        {{- if $native }}
+        - { name: native, mountPath: /opt/higress/native, readOnly: true }
+        {{- end }}
         {{- if eq $plugins.mode "sidecar" }}
         - { name: sockets, mountPath: /var/run/higress }
         {{- end }}
@@ -240,6 +277,9 @@ spec:
     # The controller makes it; until then the kubelet waits.
     - { name: xds, secret: { secretName: higress-xds-gateway } }
     - { name: tmp, emptyDir: {} }
+    {{- if $native }}
+    - { name: native, emptyDir: {} }
+    {{- end }}
     {{- if eq $plugins.mode "sidecar" }}
     - { name: plugin-xds, secret: { secretName: higress-xds-plugin-server } }
     - { name: sockets, emptyDir: { medium: Memory } }
