@@ -13,7 +13,13 @@ pub const Place = struct {
     insert_at: usize,
     comma: bool,
 
-    /// Text of the last occurrence, which is the one that counts.
+    /// Text of the first occurrence, which `readJsonText` in TypeScript reads.
+    pub fn first(self: Place, text: []const u8) ?[]const u8 {
+        if (self.spans.len == 0) return null;
+        return text[self.spans[0].start..self.spans[0].end];
+    }
+
+    /// Text of the last occurrence, which counts for those that parse all.
     pub fn last(self: Place, text: []const u8) ?[]const u8 {
         if (self.spans.len == 0) return null;
         const span = self.spans[self.spans.len - 1];

@@ -53,6 +53,11 @@ pub const Stream = struct {
         return if (index < count) value.bytes() else null;
     }
 
+    /// The values of a header as they came, one after the other.
+    pub fn values(self: *Stream, map: abi.HeaderMap, name: []const u8) Values {
+        return .{ .filter = self.filter, .map = map, .name = name };
+    }
+
     pub fn hasHeader(self: *Stream, name: []const u8) bool {
         return self.headerAt(.request, name, 0) != null;
     }
@@ -68,11 +73,11 @@ pub const Stream = struct {
     /// Replaces all values of a request header. Slices that came from headers before must not be used afterwards.
     pub fn setHeader(self: *Stream, name: []const u8, value: []const u8) void {
         self.setIn(.request, name, value);
-        if (std.mem.eql(u8, name, ":path")) self.known_path = null;
     }
 
     pub fn setIn(self: *Stream, map: abi.HeaderMap, name: []const u8, value: []const u8) void {
         _ = abi.envoy_dynamic_module_callback_http_set_header(self.filter, map, .of(name), .of(value));
+        if (map == .request and std.mem.eql(u8, name, ":path")) self.known_path = null;
     }
 
     pub fn addIn(self: *Stream, map: abi.HeaderMap, name: []const u8, value: []const u8) void {
@@ -137,5 +142,21 @@ pub const Stream = struct {
         if (place >= self.counters.len) return;
         const counter = self.counters[place];
         _ = abi.envoy_dynamic_module_callback_http_filter_increment_counter(self.filter, counter, labels.ptr, labels.len, by);
+    }
+};
+
+pub const Values = struct {
+    filter: abi.Filter,
+    map: abi.HeaderMap,
+    name: []const u8,
+    at: usize = 0,
+    count: usize = 1,
+
+    pub fn next(self: *Values) ?[]const u8 {
+        if (self.at >= self.count) return null;
+        var value: abi.Slice = .{};
+        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, self.map, .of(self.name), &value, self.at, &self.count)) return null;
+        self.at += 1;
+        return value.bytes();
     }
 };

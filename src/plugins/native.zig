@@ -5,7 +5,11 @@ const hooksOf = @import("../native/plugin.zig").hooksOf;
 pub const plugins = [_]Hooks{
     hooksOf(@import("ai-proxy/ai-proxy.zig")),
     hooksOf(@import("ai-statistics/ai-statistics.zig")),
+    hooksOf(@import("key-auth/key-auth.zig")),
     hooksOf(@import("model-mapper/model-mapper.zig")),
+    hooksOf(@import("model-router/model-router.zig")),
+    hooksOf(@import("request-block/request-block.zig")),
+    hooksOf(@import("transformer/transformer.zig")),
 };
 
 test {

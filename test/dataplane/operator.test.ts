@@ -123,7 +123,7 @@ describe('the commands of an operator', () => {
   it('config route does hold the filters that use those secrets', async () => {
     const { stdout } = await ask('config', 'route');
     expect(stdout).toContain('[redacted]');
-    expect(stdout).toContain('lua/higress-system/key-auth');
+    expect(stdout).toContain('dynamic_module/higress-system/key-auth');
   });
 
   it('explain asks the running gateway, and agrees with what it does', async () => {

@@ -137,7 +137,7 @@ describe('plugins lowered to native filters', () => {
     expect(arrivals.get('routed')?.body).toBe('{"model":"X"}');
   });
 
-  it('neighbouring scripts are one filter and share the body', async () => {
+  it('neighbouring plugins are one filter and share the body', async () => {
     const request = (key: string) => ({
       method: 'POST',
       host: 'all.test',
@@ -159,7 +159,9 @@ describe('plugins lowered to native filters', () => {
     expect(arrivals.get('all')?.body).toBe('{"model":"X","n":1}');
     expect(arrivals.get('all')?.message.headers).toMatchObject({ 'x-model': 'gpt', 'content-length': '19' });
     const { body } = await envoy.envoy.admin('/config_dump');
-    expect(body).toContain('lua/higress-system/model-router+higress-system/model-mapper+higress-system/key-auth');
+    expect(body).toContain(
+      'dynamic_module/higress-system/model-router+higress-system/model-mapper+higress-system/key-auth',
+    );
   });
 
   it('the access log tells the details of refusals', async () => {
@@ -175,7 +177,7 @@ describe('plugins lowered to native filters', () => {
 
   it('no credential stands in the configuration of Envoy', async () => {
     const dump = (await envoy.envoy.admin('/config_dump')).body;
-    expect(dump.includes('key-auth.no_key')).toBe(true);
+    expect(dump.includes('dynamic_module/higress-system/key-auth')).toBe(true);
     for (const secret of ['key-of-alice', 'other key+of bob', 'Bearer tok'])
       expect([secret, dump.includes(secret)]).toEqual([secret, false]);
   });

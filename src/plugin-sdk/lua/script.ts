@@ -10,10 +10,10 @@ import type { NativeStep } from '../lower.ts';
 import { luaLiteral } from './literal.ts';
 
 /** Parts that scripts can be made of; each defines one local of that name. */
-export type LuaPart = 'http' | 'json' | 'multipart' | 'sha256';
+export type LuaPart = 'http' | 'json' | 'multipart';
 
 /** In an order in which each may use those before it. */
-export const LUA_PARTS: readonly LuaPart[] = ['sha256', 'http', 'json', 'multipart'];
+export const LUA_PARTS: readonly LuaPart[] = ['http', 'json', 'multipart'];
 
 const cache = new Map<string, string>();
 

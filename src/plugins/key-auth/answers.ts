@@ -1,4 +1,4 @@
-/** What refused callers get; the same for hooks and script. */
+/** What refused callers get; the same for hooks and native form. */
 export type Refusal = 'multi_key' | 'no_key' | 'unknown_key' | 'not_allowed';
 
 export interface RefusalAnswer {

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import type { LowerResult } from '#plugin-sdk/lower.ts';
-import { loadScript, luaStep } from '#plugin-sdk/lua/script.ts';
+import { nativeStep } from '#plugin-sdk/native-step.ts';
 import { DEFAULT_BUFFER_LIMIT_BYTES } from '#plugin-sdk/needs.ts';
 import type { ModelRouterConfig } from './config.ts';
-
-const SCRIPT = loadScript(join(import.meta.dirname, 'model-router.lua'), ['http', 'json', 'multipart']);
 
 export function lower(config: ModelRouterConfig): LowerResult {
   if (config.auto !== undefined)
@@ -19,7 +16,7 @@ export function lower(config: ModelRouterConfig): LowerResult {
   };
   return {
     lowered: true,
-    steps: [luaStep(SCRIPT, data)],
+    steps: [nativeStep('model-router', data)],
     bufferBytes: DEFAULT_BUFFER_LIMIT_BYTES,
     reroutes: true,
   };

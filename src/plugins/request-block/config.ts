@@ -66,7 +66,7 @@ export function effectiveConfig(global: unknown, rule: unknown): RequestBlockCon
   };
 }
 
-/** Lower case of ASCII letters only, as scripts in Envoy do it. */
+/** Lower case of ASCII letters only, as the module inside Envoy does it. */
 export function foldCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,16 +1,14 @@
-import { join } from 'node:path';
 import type { LowerResult } from '#plugin-sdk/lower.ts';
-import { loadScript, luaStep } from '#plugin-sdk/lua/script.ts';
+import { nativeStep } from '#plugin-sdk/native-step.ts';
 import { BODY_LIMIT_BYTES, type RequestBlockConfig } from './config.ts';
 
-const SCRIPT = loadScript(join(import.meta.dirname, 'request-block.lua'), ['http']);
-
 export function lower(config: RequestBlockConfig): LowerResult {
-  if (config.patterns.length > 0) return { lowered: false, reason: 'block_regexp_urls: scripts in Envoy have no RE2' };
+  if (config.patterns.length > 0)
+    return { lowered: false, reason: 'block_regexp_urls: the module inside Envoy has no RE2' };
   // Envoy sends no final answer with an informational status.
   if (config.status < 200) return { lowered: false, reason: `blocked_code ${config.status} is not a final status` };
   const data = {
-    exact: Object.fromEntries(config.exact.map((url) => [url, true])),
+    exact: config.exact,
     keywords: config.keywords,
     headers: config.headers,
     bodies: config.bodies,
@@ -20,10 +18,7 @@ export function lower(config: RequestBlockConfig): LowerResult {
   };
   return {
     lowered: true,
-    steps: [luaStep(SCRIPT, data)],
+    steps: [nativeStep('request-block', data)],
     ...(config.bodies.length > 0 ? { bufferBytes: BODY_LIMIT_BYTES } : {}),
-    notes: [
-      '%RESPONSE_CODE_DETAILS% alone prints lua_response; the details stand in dynamic metadata higress.log:response_code_details',
-    ],
   };
 }

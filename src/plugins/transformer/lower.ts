@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import type { LowerResult } from '#plugin-sdk/lower.ts';
-import { loadScript, luaStep } from '#plugin-sdk/lua/script.ts';
+import { nativeStep } from '#plugin-sdk/native-step.ts';
 import type { Step, TransformerConfig } from './config.ts';
 
-const SCRIPT = loadScript(join(import.meta.dirname, 'transformer.lua'), ['http']);
-
-/** A Lua script, for rules that touch nothing but headers. */
+/** For rules that touch nothing but headers. */
 export function lower(config: TransformerConfig): LowerResult {
   const all = [...config.request, ...config.response];
   const elsewhere = all.find(
@@ -16,28 +13,37 @@ export function lower(config: TransformerConfig): LowerResult {
     return { lowered: false, reason: `${place}: only header rules have a native form` };
   }
   if (all.some((step) => 'pattern' in step)) {
-    return { lowered: false, reason: 'host_pattern and path_pattern: scripts in Envoy have no RE2' };
+    return { lowered: false, reason: 'host_pattern and path_pattern: the module inside Envoy has no RE2' };
   }
   const data = {
-    request: config.request.flatMap(words),
-    response: config.response.flatMap(words),
+    request: config.request.map(nativeRule),
+    response: config.response.map(nativeRule),
     reroute: config.reroute,
   };
-  return { lowered: true, steps: [luaStep(SCRIPT, data)], reroutes: config.reroute && config.request.length > 0 };
+  // Rules on responses are for those too that a neighbour gives in place of the upstream.
+  const step = nativeStep('transformer', data, { alone: config.response.length > 0 });
+  return { lowered: true, steps: [step], reroutes: config.reroute && config.request.length > 0 };
 }
 
-/** Three texts a step: operation, name, argument. */
-function words(step: Step): readonly string[] {
-  switch (step.operation) {
+/** A step as `transformer.zig` takes it. */
+interface NativeRule {
+  readonly operation: string;
+  readonly key: string;
+  readonly argument: string;
+}
+
+function nativeRule(step: Step): NativeRule {
+  const { operation, key } = step;
+  switch (operation) {
     case 'remove':
-      return ['remove', step.key, ''];
+      return { operation, key, argument: '' };
     case 'rename':
-      return ['rename', step.key, step.to];
+      return { operation, key, argument: step.to };
     case 'map':
-      return ['map', step.key, step.from];
+      return { operation, key, argument: step.from };
     case 'dedupe':
-      return [step.strategy, step.key, ''];
+      return { operation: step.strategy, key, argument: '' };
     default:
-      return [step.operation, step.key, step.value];
+      return { operation, key, argument: step.value };
   }
 }
