@@ -5,7 +5,7 @@ import { any } from './message.ts';
 
 const AI_LOG = '%DYNAMIC_METADATA(higress.ai_log)%';
 
-/** Plugins that run as scripts in Envoy leave the details of their answers in metadata: Envoy's own say only `lua_response`. */
+/** Plugins inside Envoy leave the details of their answers in metadata too. */
 const DETAILS = `%COALESCE(${JSON.stringify({
   operators: [{ command: 'DYNAMIC_METADATA', param: 'higress.log:response_code_details' }, 'RESPONSE_CODE_DETAILS'],
 })})%`;
