@@ -9,6 +9,7 @@ comptime {
 test {
     _ = @import("native/config.zig");
     _ = @import("native/fuzz.zig");
+    _ = @import("native/fuzz-plugins.zig");
     _ = @import("native/http.zig");
     _ = @import("native/json.zig");
     _ = @import("native/metadata.zig");

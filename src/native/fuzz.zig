@@ -22,11 +22,11 @@ const TEXTS = [_][]const u8{
 
 const PIECES = [_][]const u8{ "\"", "\\", "{", "}", "[", "]", ",", ":", "\\u", "\\ud83d", "model", "\"model\":", "\r\n", "\r\n\r\n", "--X", "--", "name=", "boundary=", ";", "=", "%", "?", "&", " ", "\x00", "\xff", "1e", "-", "null" };
 
-const Source = struct {
+pub const Source = struct {
     random: std.Random,
     arena: Allocator,
 
-    fn text(self: Source) ![]const u8 {
+    pub fn text(self: Source) ![]const u8 {
         var out: std.ArrayListUnmanaged(u8) = .empty;
         if (self.random.uintLessThan(u8, 8) > 0) try out.appendSlice(self.arena, self.oneOf(&TEXTS));
         for (0..self.random.uintLessThan(usize, 8)) |_| {
@@ -43,24 +43,25 @@ const Source = struct {
         return out.items;
     }
 
-    fn oneOf(self: Source, all: []const []const u8) []const u8 {
+    pub fn oneOf(self: Source, all: []const []const u8) []const u8 {
         return all[self.random.uintLessThan(usize, all.len)];
     }
 };
 
-fn run(comptime check: fn (Source) anyerror!void) !void {
+/// `check(context, source)` again and again, with memory of its own each time.
+pub fn run(rounds: usize, context: anytype, comptime check: fn (@TypeOf(context), Source) anyerror!void) !void {
     var prng = std.Random.DefaultPrng.init(0x6869677265737321);
     var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
     defer memory.deinit();
-    for (0..ROUNDS) |_| {
+    for (0..rounds) |_| {
         _ = memory.reset(.retain_capacity);
-        try check(.{ .random = prng.random(), .arena = memory.allocator() });
+        try check(context, .{ .random = prng.random(), .arena = memory.allocator() });
     }
 }
 
 test "JSON" {
-    try run(struct {
-        fn check(source: Source) !void {
+    try run(ROUNDS, {}, struct {
+        fn check(_: void, source: Source) !void {
             const arena = source.arena;
             const text = try source.text();
             const key = if (source.random.boolean()) "model" else try source.text();
@@ -80,8 +81,8 @@ test "JSON" {
 }
 
 test "forms" {
-    try run(struct {
-        fn check(source: Source) !void {
+    try run(ROUNDS, {}, struct {
+        fn check(_: void, source: Source) !void {
             const arena = source.arena;
             const text = try source.text();
             const kind = if (source.random.boolean()) "multipart/form-data; boundary=X" else try source.text();
@@ -101,8 +102,8 @@ test "forms" {
 }
 
 test "words of HTTP" {
-    try run(struct {
-        fn check(source: Source) !void {
+    try run(ROUNDS, {}, struct {
+        fn check(_: void, source: Source) !void {
             const text = try source.text();
             _ = http.isJson(text);
             _ = http.headerSafe(text);

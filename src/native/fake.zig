@@ -1,0 +1,149 @@
+//! What stands in Envoy's place in tests: headers and bodies of one stream, behind the functions that `abi.zig` names.
+const std = @import("std");
+const abi = @import("abi.zig");
+const Allocator = std.mem.Allocator;
+
+/// Written over values that Envoy would have freed; no test sends it.
+pub const POISON = 0xaa;
+
+pub const Fake = struct {
+    arena: Allocator,
+    headers: [4]std.ArrayListUnmanaged(Header) = @splat(.empty),
+    bodies: [4]std.ArrayListUnmanaged(u8) = @splat(.empty),
+    /// What is received is what another filter held back.
+    one_place: bool = false,
+    status: ?u32 = null,
+
+    pub const Header = struct { name: []const u8, value: []u8 };
+
+    pub fn add(self: *Fake, map: abi.HeaderMap, name: []const u8, value: []const u8) !void {
+        try self.headers[@intFromEnum(map)].append(self.arena, .{ .name = try self.arena.dupe(u8, name), .value = try self.arena.dupe(u8, value) });
+    }
+
+    pub fn get(self: *Fake, map: abi.HeaderMap, name: []const u8) ?[]const u8 {
+        for (self.headers[@intFromEnum(map)].items) |header| if (std.mem.eql(u8, header.name, name)) return header.value;
+        return null;
+    }
+
+    fn remove(self: *Fake, map: abi.HeaderMap, name: []const u8) void {
+        const all = &self.headers[@intFromEnum(map)];
+        var kept: usize = 0;
+        for (all.items) |header| {
+            if (std.mem.eql(u8, header.name, name)) {
+                @memset(header.value, POISON);
+                continue;
+            }
+            all.items[kept] = header;
+            kept += 1;
+        }
+        all.shrinkRetainingCapacity(kept);
+    }
+
+    pub fn body(self: *Fake, place: abi.Body) *std.ArrayListUnmanaged(u8) {
+        const same = self.one_place and place == .received_request;
+        return &self.bodies[@intFromEnum(if (same) abi.Body.buffered_request else place)];
+    }
+
+    fn of(filter: abi.Filter) *Fake {
+        return @ptrCast(@alignCast(filter));
+    }
+};
+
+fn must(result: Allocator.Error!void) void {
+    result catch @panic("a test is out of memory");
+}
+
+export fn envoy_dynamic_module_callback_log(level: abi.LogLevel, message: abi.Slice) void {
+    if (@intFromEnum(level) >= @intFromEnum(abi.LogLevel.err)) std.debug.panic("a plugin failed: {s}", .{message.bytes()});
+}
+
+export fn envoy_dynamic_module_callback_http_get_header(filter: abi.Filter, map: abi.HeaderMap, name: abi.Slice, value: *abi.Slice, index: usize, count: ?*usize) bool {
+    var seen: usize = 0;
+    value.* = .{};
+    for (Fake.of(filter).headers[@intFromEnum(map)].items) |header| {
+        if (!std.mem.eql(u8, header.name, name.bytes())) continue;
+        if (seen == index) value.* = .of(header.value);
+        seen += 1;
+    }
+    if (count) |total| total.* = seen;
+    return index < seen;
+}
+
+export fn envoy_dynamic_module_callback_http_get_headers_size(filter: abi.Filter, map: abi.HeaderMap) usize {
+    return Fake.of(filter).headers[@intFromEnum(map)].items.len;
+}
+
+export fn envoy_dynamic_module_callback_http_get_headers(filter: abi.Filter, map: abi.HeaderMap, all: [*]abi.Header) bool {
+    for (Fake.of(filter).headers[@intFromEnum(map)].items, all) |header, *out| out.* = .of(header.name, header.value);
+    return true;
+}
+
+export fn envoy_dynamic_module_callback_http_add_header(filter: abi.Filter, map: abi.HeaderMap, name: abi.Slice, value: abi.Slice) bool {
+    must(Fake.of(filter).add(map, name.bytes(), value.bytes()));
+    return true;
+}
+
+export fn envoy_dynamic_module_callback_http_set_header(filter: abi.Filter, map: abi.HeaderMap, name: abi.Slice, value: abi.Slice) bool {
+    const fake = Fake.of(filter);
+    // As Envoy does: the value is copied before the old one goes.
+    if (value.ptr != null) must(fake.add(map, name.bytes(), value.bytes()));
+    const fresh = if (value.ptr != null) fake.headers[@intFromEnum(map)].pop() else null;
+    fake.remove(map, name.bytes());
+    if (fresh) |header| must(fake.headers[@intFromEnum(map)].append(fake.arena, header));
+    return true;
+}
+
+export fn envoy_dynamic_module_callback_http_get_body_size(filter: abi.Filter, place: abi.Body) usize {
+    return Fake.of(filter).body(place).items.len;
+}
+
+export fn envoy_dynamic_module_callback_http_get_body_chunks_size(filter: abi.Filter, place: abi.Body) usize {
+    return @min(2, Fake.of(filter).body(place).items.len);
+}
+
+/// Two pieces, so that plugins never find a body by luck in one.
+export fn envoy_dynamic_module_callback_http_get_body_chunks(filter: abi.Filter, place: abi.Body, chunks: [*]abi.Slice) bool {
+    const bytes = Fake.of(filter).body(place).items;
+    const middle = if (bytes.len > 1) bytes.len / 2 else bytes.len;
+    chunks[0] = .of(bytes[0..middle]);
+    if (bytes.len > 1) chunks[1] = .of(bytes[middle..]);
+    return bytes.len > 0;
+}
+
+export fn envoy_dynamic_module_callback_http_received_buffered_request_body(filter: abi.Filter) bool {
+    return Fake.of(filter).one_place;
+}
+
+export fn envoy_dynamic_module_callback_http_append_body(filter: abi.Filter, place: abi.Body, text: abi.Slice) bool {
+    const fake = Fake.of(filter);
+    must(fake.body(place).appendSlice(fake.arena, fake.arena.dupe(u8, text.bytes()) catch @panic("a test is out of memory")));
+    return true;
+}
+
+export fn envoy_dynamic_module_callback_http_drain_body(filter: abi.Filter, place: abi.Body, size: usize) bool {
+    const fake = Fake.of(filter);
+    must(fake.body(place).replaceRange(fake.arena, 0, @min(size, fake.body(place).items.len), ""));
+    return true;
+}
+
+export fn envoy_dynamic_module_callback_http_send_response(filter: abi.Filter, status: u32, _: ?[*]const abi.Header, _: usize, _: abi.Slice, details: abi.Slice) void {
+    std.debug.assert(details.len > 0);
+    Fake.of(filter).status = status;
+}
+
+export fn envoy_dynamic_module_callback_http_set_dynamic_metadata_string(_: abi.Filter, _: abi.Slice, _: abi.Slice, _: abi.Slice) void {}
+export fn envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(_: abi.Filter, _: abi.Slice, _: abi.Slice) void {}
+export fn envoy_dynamic_module_callback_http_clear_route_cache(_: abi.Filter) void {}
+export fn envoy_dynamic_module_callback_get_most_specific_route_config(_: abi.Filter) ?*const anyopaque {
+    return null;
+}
+export fn envoy_dynamic_module_callback_http_filter_get_attribute_string(_: abi.Filter, _: abi.Attribute, _: *abi.Slice) bool {
+    return false;
+}
+export fn envoy_dynamic_module_callback_http_filter_config_define_counter(_: abi.FilterConfig, _: abi.Slice, _: [*]const abi.Slice, _: usize, number: *usize) c_uint {
+    number.* = 0;
+    return 0;
+}
+export fn envoy_dynamic_module_callback_http_filter_increment_counter(_: abi.Filter, _: usize, _: [*]const abi.Slice, _: usize, _: u64) c_uint {
+    return 0;
+}
