@@ -28,6 +28,8 @@ describe('accessLog', () => {
     expect(format('{"ai_log":"%FILTER_STATE(wasm.ai_log:PLAIN)%","d":"%DURATION%"}\n')).toEqual({
       json_format: { ai_log: '%DYNAMIC_METADATA(higress.ai_log)%', d: '%DURATION%' },
     });
+    const details = format('{"a":{"why":"%RESPONSE_CODE_DETAILS%"}}') as { json_format: { a: { why: string } } };
+    expect(details.json_format.a.why).toMatch(/^%COALESCE\(\{"operators":\[.*"RESPONSE_CODE_DETAILS"\]\}\)%$/);
   });
 });
 

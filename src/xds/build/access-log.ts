@@ -65,17 +65,20 @@ export function accessLog(settings: AccessLogSettings, path = settings.path): Me
 
 function logFormat(settings: AccessLogSettings): Message {
   if (settings.format === undefined || settings.format.trim() === '') return { json_format: DEFAULT_FIELDS };
-  const format = translateFormat(settings.format);
   // The chart's TEXT format is a JSON object: written as such, quotes inside values are escaped and every line stays JSON.
-  const fields = jsonFields(format);
+  const fields = jsonFields(settings.format);
   if (fields !== undefined) return { json_format: fields };
+  const format = translateFormat(settings.format);
   const line = format.endsWith('\n') ? format : `${format}\n`;
   return { text_format_source: { inline_string: line } };
 }
 
+/** Translated one by one: Envoy's words may have quotes in them. */
 function jsonFields(format: string): Message | undefined {
   try {
-    const value: unknown = JSON.parse(format);
+    const value: unknown = JSON.parse(format, (_, field) =>
+      typeof field === 'string' ? translateFormat(field) : field,
+    );
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Message) : undefined;
   } catch {
     return undefined;
