@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SEARCH_PATH_VARIABLE } from '#app/envoy/native-module.ts';
 import { refuseCrash } from './crash.ts';
 import { type Envoy, nativeModuleDir, startEnvoy } from './envoy.ts';
 import { eventually } from './gateway.ts';
@@ -143,11 +144,21 @@ export async function mountSecret(namespace: string, name: string, dir: string):
   renameSync(join(dir, '..data_tmp'), join(dir, '..data'));
 }
 
-/** An Envoy as a gateway pod runs it: everything over ADS with the certificate from its Secret. */
-export function startGatewayEnvoy(ports: ControllerPorts, certDir: string, nodeId = 'gateway-0'): Promise<Envoy> {
+/**
+ * An Envoy as a gateway pod runs it: everything over ADS with the certificate from its Secret. `module` is what it calls its native module; `none`: it says nothing
+ * and has none, as a pod that was made without. Default: it says nothing.
+ */
+export function startGatewayEnvoy(
+  ports: ControllerPorts,
+  certDir: string,
+  nodeId = 'gateway-0',
+  module: { readonly name: string } | 'none' | undefined = undefined,
+): Promise<Envoy> {
   const file = (name: string) => ({ filename: join(certDir, name) });
-  return startEnvoy({
-    node: { id: nodeId, cluster: 'higress-gateway' },
+  const metadata = typeof module === 'object' ? { metadata: { native_module: module.name } } : {};
+  const environment: Record<string, string> = module === 'none' ? { [SEARCH_PATH_VARIABLE]: '' } : {};
+  const bootstrap = {
+    node: { id: nodeId, cluster: 'higress-gateway', ...metadata },
     dynamic_resources: {
       ads_config: {
         api_type: 'DELTA_GRPC',
@@ -204,7 +215,8 @@ export function startGatewayEnvoy(ports: ControllerPorts, certDir: string, nodeI
         },
       ],
     },
-  });
+  };
+  return startEnvoy(bootstrap, [], environment);
 }
 
 export function temporaryDir(): { readonly path: string; remove(): void } {

@@ -7,20 +7,21 @@ import { AdminServer, type DebugFor, QuestionError } from '#app/admin/server.ts'
 import { redactTexts, secretTexts } from '#app/envoy/redact-dump.ts';
 import { ControlPlaneMetrics, mergedMetrics } from '#app/metrics.ts';
 import { VERSION } from '#app/version.ts';
-import type { Problem } from '#ir/types.ts';
+import type { Gateway, Problem } from '#ir/types.ts';
 import { sleep, systemClock } from '#lib/clock.ts';
 import type { Logger } from '#lib/log.ts';
 import type { World, WorldSettings } from '#model/world.ts';
 import { catalogue } from '#plugins/index.ts';
 import { createTranslator } from '#translate/translate.ts';
 import { createLastGood, createPluginBinder } from '#translate/wasm-plugin/bind.ts';
-import { createBuilder } from '#xds/build/build.ts';
+import { type Builder, createBuilder } from '#xds/build/build.ts';
 import type { ExplainEntry } from '#xds/build/explain.ts';
 import type { BuildOptions } from '#xds/build/options.ts';
 import { AdsServer, type ListenOptions, type NackReport } from '#xds/server/index.ts';
 import { RESOURCE_TYPES, type ResourceSet, SnapshotStore } from '#xds/snapshot/index.ts';
 import { debugPages, watcherPage } from './debug-pages.ts';
 import type { ModuleServer } from './module-client.ts';
+import { ModuleFleet } from './module-fleet.ts';
 import { Pipeline, type PipelineResult } from './pipeline.ts';
 import { diffQuestionSchema, previewDiff } from './preview.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -31,10 +32,7 @@ import { WasmResolver } from './wasm-resolver.ts';
 export interface EngineOptions {
   readonly world: WorldSettings;
   readonly build: Omit<BuildOptions, 'wasm'>;
-  /**
-   * Name of the native module that gateways have once they are all of this version. One with another, or none, keeps what it has where it refuses something,
-   * until it is replaced, and takes nothing away from the others. Absent: all gateways are alike.
-   */
+  /** What gateways of this version call their native module; absent = they do not say, and are all alike. */
   readonly nativeModuleName?: string;
   /** Where to serve xDS; may come later than everything else is begun. */
   readonly ads: ListenOptions | Promise<ListenOptions>;
@@ -87,13 +85,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const metrics = new ControlPlaneMetrics();
   const book = new ProblemBook(log);
   const store = new SnapshotStore();
+  const { nativeModuleName: name = '' } = options;
+  const fleet = options.build.nativeModule
+    ? new ModuleFleet({ name, clock: systemClock, onChange: () => rebuild() })
+    : undefined;
   const ads = new AdsServer({
     store,
     log: log.child({ part: 'xds' }),
     onAck: () => outcome(),
-    onDisconnect: () => outcome(),
-    speaksForAll: ({ role, nativeModule }) =>
-      role !== 'gateway' || !options.build.nativeModule || nativeModule === (options.nativeModuleName ?? nativeModule),
+    onConnect: (node) => fleet?.connected(node),
+    onDisconnect: (node) => {
+      fleet?.disconnected(node);
+      outcome();
+    },
+    speaksForAll: (node) => fleet?.speaksForAll(node) ?? true,
     onNack: (report) => {
       metrics.nacks.inc({ type: report.type });
       const facts = { node: report.node.id, type: report.type, resource: report.resourceName, detail: report.detail };
@@ -116,10 +121,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const binder = createPluginBinder(catalogue, options.world, { lastGood: createLastGood() });
   const translator = createTranslator(options.world, { catalogue, binder });
-  const builder = createBuilder({ ...options.build, wasm }, catalogue);
+  let builder: { readonly nativeModule: boolean; readonly build: Builder['build'] } | undefined;
+  /** By a new builder when gateways come to be with or without the module: what one remembers is of no use to the other. */
+  const build = (gateway: Gateway) => {
+    const nativeModule = fleet?.usable ?? false;
+    if (builder?.nativeModule !== nativeModule) {
+      const made = createBuilder({ ...options.build, nativeModule, wasm }, catalogue);
+      builder = { nativeModule, build: (one) => made.build(one) };
+    }
+    return builder.build(gateway);
+  };
   const pipeline = new Pipeline({
     translate: (world) => translator.translate(world),
-    build: (gateway) => builder.build(gateway),
+    build,
     publish: (resources) => publish(resources),
     chainsAcknowledged: (timeoutMs) => ads.whenAcknowledged(timeoutMs, { role: 'plugin-server', types: ['chain'] }),
     gatewaysAcknowledged: (timeoutMs) => ads.whenAcknowledged(timeoutMs, { role: 'gateway' }),
@@ -274,6 +288,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     exposition,
     stop: async () => {
       stopped.abort();
+      fleet?.stop();
       await listening.catch(() => undefined);
       await admin.close();
       await sources.stop();
