@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { AWS_KEYS, eventFrame, exceptionFrame, streamBytes } from './bedrock.ts';
 import * as cohere from './cohere.ts';
 import { PROVIDER_CASES } from './provider-cases.ts';
+import { COMPATIBLE_ROWS, nameOf } from './provider-rows.ts';
 import { sseOf, TRANSLATED_STREAMS } from './translated-streams.ts';
 
 export interface VendorStream {
@@ -43,12 +44,16 @@ function eventOf(line: string, newline: string): string {
   return `${type === undefined ? '' : `event: ${type}${newline}`}data: ${line}${newline}${newline}`;
 }
 
-/** Answers of the wire table that are streams: each vendor and API once. */
+/** Answers of the wire table that are streams. The types that speak OpenAI's language are entries of one table and share all code: one of them is taken. */
 function tableStreams(): readonly VendorStream[] {
+  const seen = new Set<string>();
   return PROVIDER_CASES.flatMap(({ name, row, step: { path, body, answer } }) => {
     const contentType = answer?.headers['content-type'] ?? '';
     if (answer === undefined || !/stream/.test(contentType)) return [];
     const bytes = Buffer.concat(answer.parts.map((part) => Buffer.from(part)));
+    const key = [COMPATIBLE_ROWS.includes(row) ? '' : nameOf(row), path, bytes.toString('base64')].join(' ');
+    if (seen.has(key)) return [];
+    seen.add(key);
     const request = { path, body: typeof body === 'string' ? body : JSON.stringify(body) };
     const provider = { type: row.type, modelMapping: { asked: 'mapped' }, ...row.settings };
     return [{ name: `on the wire: ${name}`, provider, request, contentType, bytes }];
