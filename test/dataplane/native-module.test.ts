@@ -99,6 +99,7 @@ describe('the native module', () => {
       'compiling the native module (once, about 10 s) …',
       expect.stringMatching(/is compiled \(\d+ s\)/),
     ]);
+    expect(readdirSync(folder!)).toEqual([MODULE_FILE]);
     const made = statSync(join(folder!, MODULE_FILE)).mtimeMs;
     expect(await find()).toBe(folder);
     expect(said).toEqual([]);

@@ -1,6 +1,6 @@
 /** Compiles the Zig sources of this package into the module that Envoy loads: once for each content of them, into the user's cache. */
 import { createHash } from 'node:crypto';
-import { access, glob, readFile, rename } from 'node:fs/promises';
+import { access, glob, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, keptFolder, type Variables } from './cache.ts';
 import { runCommand } from './command.ts';
@@ -46,12 +46,12 @@ export async function buildNativeModule(place: BuildPlace): Promise<string> {
     const zig = await findZig(place);
     say('compiling the native module (once, about 10 s) …');
     const began = Date.now();
-    const output = join(staging, 'out');
+    const output = join(staging, MODULE_FILE);
     const args = ['build-lib', ROOT_SOURCE, ...flags, '--name', 'higress', `-femit-bin=${output}`];
     const result = await runCommand(zig, args, { env: zigEnvironment(env), cwd: root });
     if (!result.ok)
       throw new NativeBuildError(`Zig could not compile ${ROOT_SOURCE}:\n${result.errors || result.reason}`);
-    await rename(output, join(staging, MODULE_FILE));
+    await rm(`${output}.o`, { force: true });
     say(`the native module is compiled (${((Date.now() - began) / 1000).toFixed(0)} s)`);
   });
 }
