@@ -64,6 +64,33 @@ spec:
   matchRules: [{ ingress: [default/${name}], config: { value: deny-${name} } }]
 `;
 
+/** A plugin that runs inside Envoy where the native module is. */
+const counts = `apiVersion: extensions.higress.io/v1alpha1
+kind: WasmPlugin
+metadata: { name: counts, namespace: ${SYSTEM} }
+spec:
+  url: oci://higress/plugins/ai-statistics:1.0.0
+  defaultConfigDisable: true
+  matchRules: [{ ingress: [default/private], config: { attributes: [] } }]
+`;
+
+/** Until the plugin above runs so, and every gateway has taken it. */
+const countsRunAs = (way: string) =>
+  eventually(
+    `the plugin runs as ${way}`,
+    async () => {
+      const { status: found } = JSON.parse(
+        await kubectl(['-n', SYSTEM, 'get', 'wasmplugin', 'counts', '-o', 'json']),
+      ) as {
+        status?: { runsAs?: string; conditions?: { type: string; status: string }[] };
+      };
+      return (
+        found?.runsAs === way && found.conditions?.some((one) => one.type === 'Programmed' && one.status === 'True')
+      );
+    },
+    120_000,
+  );
+
 const denies = (name: string) => async () => {
   const answer = await get(`${name}.example.com`);
   return answer.status === 403 && answer.body === 'denied by the module';
@@ -219,6 +246,17 @@ describe('the chart', () => {
     expect(sent).toBeGreaterThan(20);
   }, 400_000);
 
+  it('takes the native module out of the gateway pods and puts it back without a failed request', async () => {
+    await apply(counts);
+    await countsRunAs('native');
+    const flows = [...everyWay(), steady('private.example.com', '/', { 'x-api-key': 'demo-key-1' })];
+    await deploy('upgrade', { 'gateway.nativeModule.enabled': 'false' });
+    await countsRunAs('plugin-server');
+    await deploy('upgrade', {});
+    await countsRunAs('native');
+    await noneFailed(flows);
+  }, 600_000);
+
   it('takes the plugin server into the gateway pods without a failed request: plugins, MCP tools and modules, also in a pod that comes later', async () => {
     const flows = everyWay();
     await deploy('upgrade', { 'pluginServer.mode': 'sidecar' });
@@ -253,7 +291,7 @@ describe('the chart', () => {
   it('leaves nothing behind but the kinds, and the namespace that helm made', async () => {
     await kubectl(
       ['delete', '--ignore-not-found', '-f', '-'],
-      [samples, denied('module'), denied('sidecar')].join('---\n'),
+      [samples, counts, denied('module'), denied('sidecar')].join('---\n'),
     );
     await kubectl(['-n', SYSTEM, 'delete', 'configmap', MODULES]);
     await kubectl(['delete', '-f', '-'], nodePortService);
