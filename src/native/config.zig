@@ -1,6 +1,6 @@
 //! The configuration of one filter: `{"plugins": [{"name": …, "config": …}, …]}`, or `{"slot": true}` for a filter that does what the
-//! route in force says, and nothing without its word. It comes as an `envoy.config.core.v3.DataSource` with `inline_string`, whose text
-//! Envoy hides in its own dumps.
+//! route in force says, and nothing without its word. It comes as an `envoy.config.core.v3.DataSource` with `inline_string`; when there is
+//! a secret in it, as the one of a `GenericSecret`, whose text Envoy hides in its dumps.
 const std = @import("std");
 const abi = @import("abi.zig");
 const plugin = @import("plugin.zig");
@@ -34,7 +34,7 @@ pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config
     var memory = std.heap.ArenaAllocator.init(std.heap.c_allocator);
     errdefer memory.deinit();
     const arena = memory.allocator();
-    const text = inlineString(data_source) orelse return error.NoInlineString;
+    const text = inlineString(member(1, data_source) orelse data_source) orelse return error.NoInlineString;
     const parsed = try std.json.parseFromSliceLeaky(Text, arena, text, .{ .allocate = .alloc_always });
     const plugins = try arena.alloc(plugin.Plugin, parsed.plugins.len);
     for (parsed.plugins, plugins) |one, *made| {
@@ -79,9 +79,14 @@ fn hooksNamed(known: []const plugin.Hooks, name: []const u8) ?*const plugin.Hook
     return null;
 }
 
-/// Field 3 of a serialized DataSource, as long as it is the only one.
+/// The text of a serialized DataSource.
 fn inlineString(message: []const u8) ?[]const u8 {
-    if (message.len < 2 or message[0] != 3 << 3 | 2) return null;
+    return member(3, message);
+}
+
+/// The bytes of this field of a serialized message, as long as it is the only one.
+fn member(number: u8, message: []const u8) ?[]const u8 {
+    if (message.len < 2 or message[0] != number << 3 | 2) return null;
     var length: usize = 0;
     var at: usize = 1;
     var shift: u6 = 0;
@@ -98,6 +103,7 @@ fn inlineString(message: []const u8) ?[]const u8 {
 
 test "a DataSource's text" {
     try std.testing.expectEqualStrings("ab", inlineString("\x1a\x02ab").?);
+    try std.testing.expectEqualStrings("ab", inlineString(member(1, "\x0a\x04\x1a\x02ab").?).?);
     try std.testing.expectEqual(null, inlineString("\x1a\x03ab"));
     try std.testing.expectEqual(null, inlineString("\x0a\x02ab"));
     try std.testing.expectEqual(null, inlineString("\x1a"));

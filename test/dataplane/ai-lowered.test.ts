@@ -89,6 +89,13 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => native?.stop());
 
+it('no credential of a vendor stands in what Envoy tells of its configuration', async () => {
+  const { body } = await native.envoy.admin('/config_dump');
+  expect(body).toContain('dynamic_modules.v3.DynamicModuleFilter');
+  expect(body).toContain('[redacted]');
+  for (const secret of ['sk-vendor', 'sk-0']) expect([secret, body.includes(secret)]).toEqual([secret, false]);
+});
+
 /** Headers that Envoy and Node add on their own. */
 const TRANSPORT =
   /^(:.*|x-forwarded-proto|x-request-id|x-steps|x-envoy-expected-rq-timeout-ms|x-envoy-upstream-rq-per-try-timeout-ms|connection|transfer-encoding|host)$/;

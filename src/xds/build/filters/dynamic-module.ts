@@ -1,3 +1,4 @@
+import { SecretText } from '#lib/secret.ts';
 import { type NativePlugin, nativeConfigText } from '#plugin-sdk/native-step.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 import { any, HTTP_FILTERS } from '../message.ts';
@@ -12,9 +13,12 @@ const MODULE: Message = {
   metrics_namespace: 'route_upstream_model_consumer_metric',
 };
 
-/** A DataSource and not a plain string, since Envoy hides its text in dumps. */
-function source(text: unknown): Message {
-  return { '@type': 'type.googleapis.com/envoy.config.core.v3.DataSource', inline_string: text };
+/** Text with secrets is what Envoy calls a secret: it hides that in dumps of its configuration. */
+function source(text: string | SecretText): Message {
+  const source = { inline_string: text };
+  return text instanceof SecretText
+    ? { '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.GenericSecret', secret: source }
+    : { '@type': 'type.googleapis.com/envoy.config.core.v3.DataSource', ...source };
 }
 
 const pluginsOf = (config: Message) => nativeConfigText(config.plugins as readonly NativePlugin[]);
