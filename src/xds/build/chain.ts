@@ -1,7 +1,6 @@
 /** From the items of a route to the filters that stand in its `higress.chain`. */
 import type { PluginBinding } from '#ir/types.ts';
 import { sha256 } from '#lib/hash.ts';
-import { fuseLua } from '#plugin-sdk/lua/fuse.ts';
 import { fuseNative } from '#plugin-sdk/native-step.ts';
 import { combineNeeds } from '#plugin-sdk/needs.ts';
 import type { ChainMessage, Message, Resource } from '#xds/snapshot/resources.ts';
@@ -131,22 +130,14 @@ function fused(all: readonly Step[]): Step[] {
       bufferBytes: Math.max(last.bufferBytes, step.bufferBytes),
       readsResponse: last.readsResponse || step.readsResponse,
     };
-    partsOf.set(merged, [...parts(last), ...parts(step)]);
     out[out.length - 1] = merged;
   }
   return out;
 }
 
 function fusedConfig(left: Step, right: Step): Message | undefined {
-  if (left.filter !== right.filter) return undefined;
-  if (left.filter === 'dynamic_module') return fuseNative(left.config, right.config);
-  return left.filter === 'lua' ? fuseLua([...parts(left), ...parts(right)]) : undefined;
-}
-
-const partsOf = new WeakMap<Step, readonly Message[]>();
-
-function parts(step: Step): readonly Message[] {
-  return partsOf.get(step) ?? [step.config];
+  const both = left.filter === 'dynamic_module' && right.filter === 'dynamic_module';
+  return both ? fuseNative(left.config, right.config) : undefined;
 }
 
 function hopStep(items: readonly HookItem[], store: ChainStore): Step {

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000;
 export const ERROR_BODY_BYTES = 8 * 1024 * 1024;
 
 export function errorPageStep({ backend, codes, headers }: ErrorPage): NativeStep {
-  return luaStep(loadScript(join(import.meta.dirname, 'error-page.lua'), []), {
+  return luaStep(loadScript(join(import.meta.dirname, 'error-page.lua')), {
     cluster: backend,
     codes: Object.fromEntries(codes.map((code) => [String(code), true])),
     headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
