@@ -10,6 +10,7 @@ test {
     _ = @import("native/config.zig");
     _ = @import("native/fuzz.zig");
     _ = @import("native/fuzz-plugins.zig");
+    _ = @import("native/hop/messages.zig");
     _ = @import("native/http.zig");
     _ = @import("native/json.zig");
     _ = @import("native/metadata.zig");

@@ -25,6 +25,7 @@ export interface OfflineResult {
 /** Places of the neighbours that a rendered configuration names; nothing listens there. */
 const SOCKETS = {
   extProc: '/run/higress/ext-proc.sock',
+  hop: '/run/higress/hop.sock',
   http: '/run/higress/plugin-http.sock',
   egress: '/run/higress/egress.sock',
 };
@@ -49,6 +50,7 @@ export function translateWorld(world: World, settings: WorldSettings): OfflineRe
       httpsPort: 443,
       httpsPublicPort: settings.httpsPublicPort,
       pluginServer: { extProc: { socket: SOCKETS.extProc }, http: { socket: SOCKETS.http } },
+      hop: { socket: SOCKETS.hop },
       egress: { socket: SOCKETS.egress },
       nativeModule: true,
       // Offline nothing is fetched: a module is shown as if it were there, under the digest that the object names.

@@ -7,7 +7,7 @@ import { ModuleStore } from '#plugin-server/wasm/store.ts';
 import { catalogue } from '#plugins/index.ts';
 
 export interface PluginServerPlace
-  extends Pick<PluginServerOptions, 'extProc' | 'http' | 'control' | 'files' | 'egress' | 'ads'> {
+  extends Pick<PluginServerOptions, 'extProc' | 'hop' | 'http' | 'control' | 'files' | 'egress' | 'ads'> {
   /** Wasm modules are kept in a folder here. */
   readonly dataDir: string;
 }

@@ -42,6 +42,8 @@ export interface PluginServerSettings {
   readonly logLevel: string;
   /** Absent: standard error only. */
   readonly logDir: string | undefined;
+  /** Envoy runs the module. */
+  readonly nativeModule: boolean;
   readonly sockets: Sockets;
 }
 
@@ -50,6 +52,7 @@ export interface Sockets {
   readonly ads: string;
   readonly envoyAdmin: string;
   readonly extProc: string;
+  readonly hop: string;
   readonly pluginHttp: string;
   readonly egress: string;
 }
@@ -59,6 +62,7 @@ export function socketsIn(runDir: string): Sockets {
     ads: join(runDir, 'ads.sock'),
     envoyAdmin: join(runDir, 'envoy-admin.sock'),
     extProc: join(runDir, 'ext-proc.sock'),
+    hop: join(runDir, 'hop.sock'),
     pluginHttp: join(runDir, 'plugin-http.sock'),
     egress: join(runDir, 'egress.sock'),
   };

@@ -18,6 +18,7 @@ export async function pluginServer(): Promise<void> {
     {
       dataDir,
       extProc: { path: sockets.extProc },
+      ...(settings.nativeModule ? { hop: sockets.hop } : {}),
       http: { path: sockets.pluginHttp },
       egress: { path: sockets.egress },
       ads: { address: { path: sockets.ads }, nodeId: 'standalone-plugin-server' },

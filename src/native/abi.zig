@@ -8,6 +8,7 @@ pub const version = "v0.2.0";
 
 pub const Filter = *anyopaque;
 pub const FilterConfig = *anyopaque;
+pub const NetworkFilter = *anyopaque;
 
 pub const Slice = extern struct {
     ptr: ?[*]const u8 = null,
@@ -55,12 +56,16 @@ pub const Body = enum(c_uint) { received_request = 0, buffered_request = 1, rece
 pub const LogLevel = enum(c_uint) { trace = 0, debug = 1, info = 2, warn = 3, err = 4, critical = 5 };
 
 /// Those of `envoy_dynamic_module_type_attribute_id` that are read.
-pub const Attribute = enum(c_uint) { xds_cluster_name = 57, xds_route_name = 61 };
+pub const Attribute = enum(c_uint) { source_address = 24, xds_cluster_name = 57, xds_route_name = 61 };
 
 pub const HeadersStatus = enum(c_uint) { go_on = 0, stop = 1 };
-pub const BodyStatus = enum(c_uint) { go_on = 0, stop_and_buffer = 1 };
+pub const BodyStatus = enum(c_uint) { go_on = 0, stop_and_buffer = 1, stop_and_watermark = 2 };
 pub const TrailersStatus = enum(c_uint) { go_on = 0, stop = 1 };
 
+/// Of network filters.
+pub const DataStatus = enum(c_uint) { go_on = 0, stop = 1 };
+
+pub extern fn envoy_dynamic_module_callback_get_concurrency() u32;
 pub extern fn envoy_dynamic_module_callback_log(level: LogLevel, message: Slice) void;
 
 pub extern fn envoy_dynamic_module_callback_http_get_header(Filter, HeaderMap, name: Slice, value: *Slice, index: usize, count: ?*usize) bool;
@@ -91,3 +96,12 @@ pub extern fn envoy_dynamic_module_callback_http_filter_get_attribute_string(Fil
 /// Only while a configuration is made. 0 is success.
 pub extern fn envoy_dynamic_module_callback_http_filter_config_define_counter(FilterConfig, name: Slice, labels: [*]const Slice, label_count: usize, id: *usize) c_uint;
 pub extern fn envoy_dynamic_module_callback_http_filter_increment_counter(Filter, id: usize, label_values: [*]const Slice, label_count: usize, by: u64) c_uint;
+
+pub extern fn envoy_dynamic_module_callback_http_filter_continue_decoding(Filter) void;
+pub extern fn envoy_dynamic_module_callback_http_filter_continue_encoding(Filter) void;
+
+pub extern fn envoy_dynamic_module_callback_network_filter_get_worker_index(NetworkFilter) u32;
+pub extern fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunks_size(NetworkFilter) usize;
+pub extern fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunks(NetworkFilter, [*]Slice) bool;
+pub extern fn envoy_dynamic_module_callback_network_filter_drain_read_buffer(NetworkFilter, usize) bool;
+pub extern fn envoy_dynamic_module_callback_network_filter_write(NetworkFilter, Slice, end_stream: bool) void;

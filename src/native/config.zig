@@ -1,13 +1,20 @@
 //! The configuration of one filter: `{"plugins": [{"name": …, "config": …}, …]}`, or `{"slot": true}` for a filter that does what the
 //! route in force says, and nothing without its word. It comes as an `envoy.config.core.v3.DataSource` with `inline_string`; when there is
 //! a secret in it, as the one of a `GenericSecret`, whose text Envoy hides in its dumps.
+//! `{"kind": "hop", "hop": {…}}` is the hop to the plugin server.
 const std = @import("std");
 const abi = @import("abi.zig");
+const HopConfig = @import("hop/exchange.zig").HopConfig;
 const plugin = @import("plugin.zig");
 const Allocator = std.mem.Allocator;
 
+const Kind = enum { plugins, hop };
+
 pub const Config = struct {
     memory: std.heap.ArenaAllocator,
+    kind: Kind,
+    /// Null in a slot.
+    hop: ?*const HopConfig,
     plugins: []const plugin.Plugin,
     slot: bool,
     /// Envoy's numbers of the counters of each known plugin that may run here, by its place in the list of all.
@@ -25,6 +32,8 @@ pub const Config = struct {
 };
 
 const Text = struct {
+    kind: Kind = .plugins,
+    hop: ?HopConfig = null,
     slot: bool = false,
     plugins: []const struct { name: []const u8, config: std.json.Value } = &.{},
 };
@@ -41,8 +50,10 @@ pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config
         const hooks = hooksNamed(known, one.name) orelse return error.UnknownPlugin;
         made.* = .{ .hooks = hooks, .config = try hooks.parse(arena, one.config) };
     }
+    const hop: ?*HopConfig = if (parsed.hop == null) null else try arena.create(HopConfig);
+    if (hop) |kept| kept.* = parsed.hop.?;
     const config = try arena.create(Config);
-    config.* = .{ .memory = undefined, .plugins = plugins, .slot = parsed.slot, .counters = &.{} };
+    config.* = .{ .memory = undefined, .kind = parsed.kind, .hop = hop, .plugins = plugins, .slot = parsed.slot, .counters = &.{} };
     if (filter_config) |envoy| config.counters = try defineCounters(arena, envoy, known, config);
     config.memory = memory;
     return config;
@@ -53,7 +64,7 @@ fn defineCounters(arena: Allocator, envoy: abi.FilterConfig, known: []const plug
     const all = try arena.alloc([]const usize, known.len);
     for (known, all) |*hooks, *numbers| {
         numbers.* = &.{};
-        if (!config.slot and !uses(config.plugins, hooks)) continue;
+        if (config.kind == .hop or !config.slot and !uses(config.plugins, hooks)) continue;
         const own = try arena.alloc(usize, hooks.counters.len);
         for (hooks.counters, own) |counter, *number| number.* = try define(arena, envoy, counter);
         numbers.* = own;

@@ -2,13 +2,11 @@
 const std = @import("std");
 const abi = @import("abi.zig");
 const Config = @import("config.zig").Config;
+const log = @import("log.zig").log;
 const plugin = @import("plugin.zig");
 const Stream = @import("stream.zig").Stream;
 const known: []const plugin.Hooks = &@import("../plugins/native.zig").plugins;
 const Allocator = std.mem.Allocator;
-
-/// Bytes that most streams need in all; what is more comes from the heap.
-const OWN_BYTES = 4096;
 
 const REQUEST_BODY = [_]abi.Body{ .buffered_request, .received_request };
 
@@ -16,7 +14,6 @@ pub const Filter = struct {
     base: *const Config,
     stream: Stream,
     memory: std.heap.ArenaAllocator,
-    near: std.heap.StackFallbackAllocator(OWN_BYTES),
     scratch: std.heap.ArenaAllocator,
     begun: bool = false,
     plugins: []const plugin.Plugin = &.{},
@@ -34,12 +31,9 @@ pub const Filter = struct {
             .base = base,
             .stream = undefined,
             .memory = .init(heap),
-            .near = undefined,
             .scratch = .init(heap),
         };
-        self.near.fallback_allocator = self.memory.allocator();
-        self.near.fixed_buffer_allocator = .init(&self.near.buffer);
-        self.stream = .{ .filter = envoy, .arena = self.near.get(), .scratch = self.scratch.allocator() };
+        self.stream = .{ .filter = envoy, .arena = self.memory.allocator(), .scratch = self.scratch.allocator() };
         return self;
     }
 
@@ -250,8 +244,3 @@ pub const Filter = struct {
         if (!self.waits_for_body) self.stream.body = "";
     }
 };
-
-pub fn log(level: abi.LogLevel, comptime format: []const u8, values: anytype) void {
-    var line: [512]u8 = undefined;
-    abi.envoy_dynamic_module_callback_log(level, .of(std.fmt.bufPrint(&line, format, values) catch line[0..]));
-}

@@ -22,6 +22,8 @@ export interface HookNeeds {
   readonly observeOnly?: boolean;
   /** The hooks read `sourceAddress`, which costs every request something. Default false: it is empty. */
   readonly sourceAddress?: boolean;
+  /** `onResponseHeaders` may return `replace`. Default false: it must not. */
+  readonly mayReplace?: boolean;
   /** Bytes that may be buffered per direction; default 100 MiB. */
   readonly bufferLimitBytes?: number;
 }

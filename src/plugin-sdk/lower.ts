@@ -56,4 +56,6 @@ export interface LowerContext {
   readonly preceding: readonly string[];
   /** The gateway makes spans: without them nobody reads what stands there for them. */
   readonly tracing: boolean;
+  /** The gateway writes an access log: without it nobody reads what stands there for it. */
+  readonly logging: boolean;
 }

@@ -39,6 +39,7 @@ describe('combineNeeds', () => {
       responseBody: 'auto',
       observeOnly: false,
       sourceAddress: false,
+      mayReplace: false,
       bufferLimitBytes: 20,
     });
   });

@@ -38,6 +38,7 @@ export function combineNeeds(needs: readonly HookNeeds[]): ResolvedNeeds {
     responseBody,
     observeOnly: needs.length > 0 && needs.every((need) => need.observeOnly === true),
     sourceAddress: needs.some((need) => need.sourceAddress === true),
+    mayReplace: needs.some((need) => need.mayReplace === true),
     bufferLimitBytes: Math.max(0, ...needs.map((need) => need.bufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES)),
   };
 }

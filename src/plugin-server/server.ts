@@ -10,7 +10,9 @@ import { AdsClient, PLUGIN_SERVER_CLUSTER, type TlsFiles } from '#xds/server/ind
 import { TYPE_URL } from '#xds/snapshot/resources.ts';
 import { applyChains, applyUpstreams } from './chain-feed.ts';
 import { ChainStore } from './chain-store.ts';
+import { Exchanges } from './ext-proc/exchanges.ts';
 import { startExtProc } from './ext-proc/server.ts';
+import { startHop } from './hop/hop.ts';
 import { EndpointDirectory } from './host/endpoints.ts';
 import { type EgressAddress, egressClient } from './host/http-call.ts';
 import { pluginMetrics } from './host/metrics.ts';
@@ -25,6 +27,8 @@ export interface PluginServerOptions {
   readonly log: PluginLog;
   /** Where Envoy's ext_proc filters connect. */
   readonly extProc: ListenAddress;
+  /** Unix socket of an Envoy beside this process that runs the module: exchanges of its filters go by connections that it shares for all of them. */
+  readonly hop?: string | undefined;
   /** Where the requests of terminal plugins come, and the mounted handlers. */
   readonly http: ListenAddress;
   /** Envoy's egress listener; without it plugins cannot call out. */
@@ -89,16 +93,12 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     random: options.random ?? Math.random,
   });
   const ads = options.ads && adsClient(options.ads, store, directory, log);
-  const extProc = await startExtProc({
-    address: options.extProc,
-    chains: store,
-    hostOf,
-    log,
-    patienceMs: options.patienceMs,
-  });
+  const exchanges = new Exchanges({ chains: store, hostOf, log, patienceMs: options.patienceMs });
+  const extProc = await startExtProc({ address: options.extProc, exchanges, log });
+  const hop = options.hop === undefined ? undefined : startHop({ socket: options.hop, exchanges, log });
   const status = (): PluginServerStatus => ({
     chains: store.messages().length,
-    streams: extProc.streams(),
+    streams: exchanges.counts,
     synced: ads?.synced ?? false,
   });
   const mounts: Mounts = {
@@ -126,7 +126,7 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
     status,
     stop: async (drainMs = 0) => {
       // What streams need (chains, vendors, Redis) stays until the last one is over.
-      await extProc.stop(drainMs);
+      await Promise.all([extProc.stop(drainMs), hop?.stop(drainMs)]);
       await ads?.stop();
       store.stop();
       await Promise.all([http.stop(), control?.stop(), files?.stop()]);

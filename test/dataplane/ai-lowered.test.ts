@@ -17,6 +17,7 @@ const context: LowerContext = {
   following: [],
   preceding: [],
   tracing: true,
+  logging: true,
 };
 
 const PROVIDERS: Readonly<Record<string, object>> = {

@@ -178,8 +178,8 @@ describe('attributes of spans', () => {
   it('come from the module in Envoy and from the plugin server', async () => {
     const [lowered, hooks] = await Promise.all(['lowered', 'hooks'].map(hostInEnvoy));
     expect(lowered).toMatch(/"dynamic_module\/higress-system\/ai-statistics/);
-    expect(lowered).not.toMatch(/"ext_proc\/higress-system\/ai-statistics/);
-    expect(hooks).toMatch(/"ext_proc\/higress-system\/ai-statistics/);
+    expect(lowered).not.toMatch(/"hop\/higress-system\/ai-statistics/);
+    expect(hooks).toMatch(/"hop\/higress-system\/ai-statistics/);
   });
 
   it('stand on spans of routes with the plugin only', async () => {

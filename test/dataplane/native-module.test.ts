@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cacheDir } from '#app/envoy/cache.ts';
 import { findZig, MODULE_FILE, ZIG_VERSION } from '#app/envoy/native-build.ts';
 import { findNativeModule, SEARCH_PATH_VARIABLE } from '#app/envoy/native-module.ts';
-import { type Echo, ingressYaml, serviceYaml, startEcho } from '#test/echo.ts';
+import { type Echo, startEcho } from '#test/echo.ts';
 import { type Envoy, envoyPath, startEnvoy } from '#test/envoy.ts';
 import { fetchRaw, startGateway } from '#test/gateway.ts';
 
@@ -28,20 +28,6 @@ const root = join(dir, 'package');
 const source = join(root, 'src', 'native.zig');
 /** A cache of its own, but for the compiler. */
 const env = { ...process.env, XDG_CACHE_HOME: join(dir, 'cache'), HIGRESS_NATIVE_MODULE: undefined };
-/** Of a route with the name `keys`. */
-const KEYS = `apiVersion: extensions.higress.io/v1alpha1
-kind: WasmPlugin
-metadata: { name: key-auth, namespace: higress-system }
-spec:
-  url: oci://higress/plugins/key-auth:1.0.0
-  phase: AUTHN
-  defaultConfig:
-    global_auth: false
-    keys: [x-api-key]
-    in_header: true
-    consumers: [{ name: ann, credential: k-1 }]
-  matchRules: [{ ingress: [default/keys], config: { allow: [ann] } }]
-`;
 let said: string[] = [];
 let echo: Echo;
 
@@ -141,30 +127,6 @@ describe('the native module', () => {
     expect(said.at(-1)).toContain(`src/native.zig:${line}:`);
     expect(said.at(-1)).toContain('run in the plugin server instead');
     writeFileSync(source, text);
-  });
-
-  it.each([
-    ['as it is found', {}, 'lowered'],
-    ['switched off', { HIGRESS_NATIVE_MODULE: 'off' }, 'ext_proc'],
-  ])('%s: the same plugin answers the same', async (_, variables, way) => {
-    const files = {
-      'web.yaml': [serviceYaml('web', echo.port), ingressYaml('keys', 'keys.example.com', '/', 'web')].join('---\n'),
-      'keys.yaml': KEYS,
-    };
-    const gateway = await startGateway({ files, env: variables });
-    try {
-      const { routes } = (await gateway.debug('plugins')) as { routes: { way: string; reason?: string }[] };
-      expect(routes.map((one) => one.way)).toEqual([way]);
-      if (way === 'ext_proc') expect(routes[0]?.reason).toContain('without the native module');
-      const status = async (headers: Record<string, string>) =>
-        (await gateway.get('/', { host: 'keys.example.com', ...headers })).status;
-      expect([await status({}), await status({ 'x-api-key': 'wrong' }), await status({ 'x-api-key': 'k-1' })]).toEqual([
-        401, 401, 200,
-      ]);
-      expect(echo.seen.at(-1)?.headers['x-mse-consumer']).toBe('ann');
-    } finally {
-      await gateway.stop();
-    }
   });
 
   it('goes from standalone to its Envoy, unless it is switched off', async () => {

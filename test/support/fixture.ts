@@ -19,7 +19,15 @@ export function describeFixtures<C>(plugin: PluginDefinition<C>, fixtures: reado
     );
 
     it('is lowered where the fixtures say so', () => {
-      const context = { routeName: 'r', hostName: 'h', action: undefined, following: [], preceding: [], tracing: true };
+      const context = {
+        routeName: 'r',
+        hostName: 'h',
+        action: undefined,
+        following: [],
+        preceding: [],
+        tracing: true,
+        logging: true,
+      };
       for (const fixture of fixtures) {
         const { lowered } = plugin.lower?.(configOf(plugin, fixture), context) ?? { lowered: false };
         expect([fixture.name, lowered]).toEqual([fixture.name, fixture.lowered]);

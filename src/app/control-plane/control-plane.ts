@@ -33,6 +33,7 @@ export async function startControlPlane(settings: ControlPlaneSettings, log: Log
       httpsPort: settings.httpsPort,
       httpsPublicPort: settings.httpsPort,
       pluginServer: { extProc: { socket: sockets.extProc }, http: { socket: sockets.pluginHttp } },
+      ...(settings.nativeModule ? { hop: { socket: sockets.hop } } : {}),
       egress: { socket: sockets.egress },
       nativeModule: settings.nativeModule,
     },

@@ -99,6 +99,7 @@ export async function startStandalone(
     dataDir: settings.dataDir,
     logLevel: settings.logLevel,
     logDir: settings.logDir,
+    nativeModule: nativeModule !== undefined,
     sockets,
   };
   const node = (name: string, command: string, settingsJson: object) =>

@@ -12,6 +12,7 @@ import { waitFor } from '#test/envoy.ts';
 import { decode, encode } from '#xds/proto/index.ts';
 import type { ChainMessage, Message } from '#xds/snapshot/resources.ts';
 import { ChainStore } from '../chain-store.ts';
+import { Exchanges } from './exchanges.ts';
 import { type ExtProcServer, startExtProc } from './server.ts';
 
 const MIB = 1024 * 1024;
@@ -58,6 +59,7 @@ const catalogue: PluginCatalogue = {
 describe('the ext_proc server', () => {
   let dir: string;
   let server: ExtProcServer;
+  let exchanges: Exchanges;
   let client: Client;
 
   beforeEach(async () => {
@@ -69,7 +71,8 @@ describe('the ext_proc server', () => {
       chains.add(plugin, { id: plugin, kind: 'filter', plugins: [one] } as unknown as ChainMessage);
     }
     const host = { log: SILENT, metrics: { count() {}, observe() {} } } as unknown as HostServices;
-    server = await startExtProc({ address: { path: join(dir, 's') }, chains, hostOf: () => host, log: SILENT });
+    exchanges = new Exchanges({ chains, hostOf: () => host, log: SILENT });
+    server = await startExtProc({ address: { path: join(dir, 's') }, exchanges, log: SILENT });
     client = new Client(`unix:${join(dir, 's')}`, credentials.createInsecure(), {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
@@ -123,8 +126,8 @@ describe('the ext_proc server', () => {
     expect(bodyOf(replies[1]).toString()).toBe('abab');
     stream.end();
     expect((await status).code).toBe(0);
-    await waitFor(() => server.streams().open === 0);
-    expect(server.streams()).toEqual({ open: 0, total: 1 });
+    await waitFor(() => exchanges.counts.open === 0);
+    expect(exchanges.counts).toEqual({ open: 0, total: 1 });
   });
 
   it('takes bodies of 50 MB and gives larger ones back', async () => {
@@ -145,14 +148,14 @@ describe('the ext_proc server', () => {
       stream.write({ request_body: { body: Buffer.from('a'), end_of_stream: true } });
     }
     await waitFor(() => held.length === 2_000, 30_000);
-    expect(server.streams().open).toBe(2_000);
+    expect(exchanges.counts.open).toBe(2_000);
     for (const go of held) go();
     await waitFor(() => calls.every(({ replies }) => replies.length === 2), 30_000);
     expect(calls.every(({ replies }) => bodyOf(replies[1]).toString() === 'at last')).toBe(true);
     for (const { stream } of calls) stream.end();
     const codes = await Promise.all(calls.map(async ({ status }) => (await status).code));
     expect(new Set(codes)).toEqual(new Set([0]));
-    await waitFor(() => server.streams().open === 0);
+    await waitFor(() => exchanges.counts.open === 0);
   }, 60_000);
 
   it('forgets a stream that is cancelled', async () => {
@@ -161,14 +164,14 @@ describe('the ext_proc server', () => {
     stream.write({ request_body: { body: Buffer.from('a'), end_of_stream: true } });
     await waitFor(() => held.length === 1);
     stream.cancel();
-    await waitFor(() => server.streams().open === 0);
+    await waitFor(() => exchanges.counts.open === 0);
     held[0]!();
     expect((await status).code).toBe(1);
   });
 
   it.each([
     ['a chain that it does not know', 'missing', METHOD, 5, 'unknown plugin chain missing'],
-    ['no chain', undefined, METHOD, 5, 'gRPC metadata x-higress-chain is missing'],
+    ['no chain', undefined, METHOD, 5, 'the name of the plugin chain is missing'],
     ['another method', 'doubles', '/grpc.health.v1.Health/Watch', 12, ''],
   ])('refuses %s', async (_name, chain, method, code, details) => {
     const { stream, status } = call(chain, method);

@@ -1,9 +1,8 @@
-/** One gRPC stream of Envoy: messages in order, one at a time, replies gathered into one write per turn, back-pressure both ways. */
+/** One exchange with Envoy: messages in order, one at a time, back-pressure both ways. What carries it is a gRPC stream or the hop's connection. */
 import type { Chain } from '#plugin-sdk/engine/chain.ts';
 import { isPromise } from '#plugin-sdk/engine/outcome.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
-import { keptHeader, outHeader } from '../http2/hpack/encoder.ts';
-import type { ServerStream, StreamHandler } from '../http2/stream.ts';
+import type { StreamHandler } from '../http2/stream.ts';
 import type { StreamMetadata } from './facts.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
@@ -11,14 +10,26 @@ import { type Incoming, readMessage } from './read.ts';
 import type { Waits } from './waits.ts';
 import { writePatience } from './write.ts';
 
-const GRPC_OK = 0;
-const GRPC_FAILED = 13;
-const GRPC_NO_CHAIN = 5;
+/** gRPC statuses. */
+const FAILED = 13;
+const NO_CHAIN = 5;
 /** Messages that wait for their turn; above this the stream is paused, and HTTP/2 flow control holds Envoy back. */
 const WAITING_LIMIT_BYTES = 1024 * 1024;
 
-const RESPONSE_HEADERS = [keptHeader(':status', '200'), keptHeader('content-type', 'application/grpc')] as const;
-const GOOD_TRAILERS = [keptHeader('grpc-status', String(GRPC_OK))] as const;
+/** The way back to Envoy. */
+export interface Transport {
+  /** Envoy does not take what was written; the handler's `drained` tells when it has. */
+  readonly blocked: boolean;
+  /** A ProcessingResponse as a gRPC message; the bytes must not change afterwards. */
+  write(message: Buffer): void;
+  /** Nothing more is to be said. */
+  finish(): void;
+  /** `status`: of gRPC. */
+  fail(status: number, message: string): void;
+  /** Holds Envoy back, and lets it go on. */
+  pause(): void;
+  resume(): void;
+}
 
 export interface StreamDeps {
   readonly hostOf: (plugin: string) => HostServices;
@@ -31,7 +42,7 @@ export interface StreamDeps {
 const MAX_WAIT_SECONDS = 3_600;
 
 export class ProcessingStream implements StreamHandler {
-  readonly #stream: ServerStream;
+  readonly #transport: Transport;
   readonly #metadata: StreamMetadata;
   readonly #deps: StreamDeps;
   readonly #onClosed: () => void;
@@ -40,7 +51,6 @@ export class ProcessingStream implements StreamHandler {
   #waiting: Incoming[] = [];
   #waitingBytes = 0;
   #busy = false;
-  #responded = false;
   /** The plugin server writes an answer of its own; what Envoy still sends does not count. */
   #driving = false;
   /** Envoy has sent its last message. */
@@ -56,8 +66,8 @@ export class ProcessingStream implements StreamHandler {
   };
 
   /** `onClosed`: once, when the stream is gone. */
-  constructor(stream: ServerStream, metadata: StreamMetadata, deps: StreamDeps, onClosed: () => void) {
-    this.#stream = stream;
+  constructor(transport: Transport, metadata: StreamMetadata, deps: StreamDeps, onClosed: () => void) {
+    this.#transport = transport;
     this.#metadata = metadata;
     this.#deps = deps;
     this.#onClosed = onClosed;
@@ -72,7 +82,7 @@ export class ProcessingStream implements StreamHandler {
 
   /** There is no such chain. Envoy then follows the route's fail strategy. */
   refuse(reason: string): void {
-    this.#fail(GRPC_NO_CHAIN, reason);
+    this.#fail(NO_CHAIN, reason);
   }
 
   data(chunk: Buffer): void {
@@ -80,9 +90,16 @@ export class ProcessingStream implements StreamHandler {
     try {
       this.#frames.feed(chunk, this.#take);
     } catch (error) {
-      this.#fail(GRPC_FAILED, error instanceof Error ? error.message : String(error));
+      this.#fail(FAILED, error instanceof Error ? error.message : String(error));
       return;
     }
+    this.#pump();
+  }
+
+  /** One message, without gRPC's prefix. */
+  receive(message: Buffer): void {
+    if (this.#over) return;
+    this.#message(message);
     this.#pump();
   }
 
@@ -101,14 +118,14 @@ export class ProcessingStream implements StreamHandler {
     if (this.#driving) return;
     this.#waiting.push(readMessage(bytes));
     this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes > WAITING_LIMIT_BYTES) this.#stream.pause();
+    if (this.#waitingBytes > WAITING_LIMIT_BYTES) this.#transport.pause();
   }
 
   #pump(): void {
     const processor = this.#processor;
     if (this.#busy || this.#driving || processor === undefined) return;
     while (this.#waiting.length > 0 && !this.#over) {
-      if (this.#stream.blocked) {
+      if (this.#transport.blocked) {
         this.#busy = true;
         this.#onDrained = () => {
           this.#busy = false;
@@ -128,7 +145,7 @@ export class ProcessingStream implements StreamHandler {
     }
     if (this.#waiting.length === 0 && this.#waitingBytes > 0) {
       this.#waitingBytes = 0;
-      this.#stream.resume();
+      this.#transport.resume();
     }
     if (this.#ended && this.#waiting.length === 0 && !this.#over) this.#finish();
   }
@@ -144,20 +161,20 @@ export class ProcessingStream implements StreamHandler {
     this.#deps.patience.end(this.#askPatience);
     this.#busy = false;
     this.#deps.log.error({ err: error instanceof Error ? error.stack : String(error) }, 'a plugin chain failed');
-    this.#fail(GRPC_FAILED, 'internal error');
+    this.#fail(FAILED, 'internal error');
   };
 
   #answer(processed: Processed): void {
     if (this.#over) return;
     if ('error' in processed) {
-      this.#fail(GRPC_FAILED, processed.error);
+      this.#fail(FAILED, processed.error);
       return;
     }
     if ('frames' in processed) {
       this.#driving = true;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      this.#stream.resume();
+      this.#transport.resume();
       void this.#drive(processed.frames).catch(this.#broken);
       return;
     }
@@ -175,11 +192,11 @@ export class ProcessingStream implements StreamHandler {
     for await (const frame of frames) {
       if (this.#over) return;
       if (!Buffer.isBuffer(frame)) {
-        this.#fail(GRPC_FAILED, frame.error);
+        this.#fail(FAILED, frame.error);
         return;
       }
       this.#write(frame);
-      if (this.#stream.blocked) {
+      if (this.#transport.blocked) {
         await new Promise<void>((resolve) => {
           this.#onDrained = resolve;
         });
@@ -189,32 +206,19 @@ export class ProcessingStream implements StreamHandler {
   }
 
   #write(bytes: Buffer): void {
-    this.#respond();
-    this.#stream.write(bytes);
-  }
-
-  /** With the first message, so that both leave together. */
-  #respond(): void {
-    if (this.#responded) return;
-    this.#responded = true;
-    this.#stream.respond(RESPONSE_HEADERS);
+    this.#transport.write(bytes);
   }
 
   #finish(): void {
     this.#over = true;
-    this.#respond();
-    this.#stream.end(GOOD_TRAILERS);
+    this.#transport.finish();
   }
 
   #fail(status: number, message: string): void {
     if (this.#over) return;
     this.#waiting = [];
     this.#over = true;
-    this.#respond();
-    this.#stream.end([
-      outHeader('grpc-status', String(status)),
-      outHeader('grpc-message', encodeURIComponent(message)),
-    ]);
+    this.#transport.fail(status, message);
   }
 
   closed(): void {

@@ -61,7 +61,13 @@ function hooks({ from, route, codes }: Config): FilterHooks<State> {
   };
 
   return {
-    needs: { requestHeaders: true, requestBody: 'buffered', responseHeaders: true, responseBody: 'none' },
+    needs: {
+      requestHeaders: true,
+      requestBody: 'buffered',
+      responseHeaders: true,
+      responseBody: 'none',
+      mayReplace: true,
+    },
     newState: () => ({ original: undefined, fallbacks: 0, startedMs: 0, replaced: false }),
 
     onRequestHeaders({ request, state, host }) {

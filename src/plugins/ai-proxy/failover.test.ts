@@ -280,7 +280,15 @@ describe('failover', () => {
 
   it('needs the plugin server', () => {
     const config = effectiveConfig({ provider: { type: 'openai', apiTokens: ['a'], failover } }, undefined);
-    const context = { routeName: 'r', hostName: 'h', action: undefined, following: [], preceding: [], tracing: true };
+    const context = {
+      routeName: 'r',
+      hostName: 'h',
+      action: undefined,
+      following: [],
+      preceding: [],
+      tracing: true,
+      logging: true,
+    };
     expect(config && plugin.lower?.(config, context)).toMatchObject({ lowered: false });
   });
 });

@@ -80,6 +80,7 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       requestBody: edits || provider.sign || retry ? 'buffered' : 'none',
       responseBody: mayReadAnswer ? 'auto' : 'none',
       responseHeaders: mayReadAnswer || watches,
+      mayReplace: watches,
     },
     newState: () => ({
       head: undefined,

@@ -49,7 +49,9 @@ pub const Config = struct {
     /// Bytes of a value that are written at most.
     limit: usize,
     usage: bool = false,
+    /// Somebody reads what stands there for spans, and for the access log.
     spans: bool = false,
+    log: bool = false,
     suffixes: []const []const u8 = &.{},
     types: []const []const u8 = &.{},
     sessions: []const []const u8 = &.{},
@@ -67,6 +69,7 @@ const Value = struct { text: []const u8, number: ?f64 = null };
 pub const State = struct {
     /// Milliseconds of the epoch; null for a request that this plugin does not look at.
     start: ?i64 = null,
+    /// Null where nobody reads them.
     log: ?Fields = null,
     fields: ?Fields = null,
     span: ?Fields = null,
@@ -87,20 +90,25 @@ pub const State = struct {
 pub fn onRequestHeaders(self: *const Config, stream: *Stream, state: *State) !Next {
     if (self.suffixes.len > 0 and !http.pathEnds(try stream.path(), self.suffixes)) return .go_on;
     state.start = std.time.milliTimestamp();
-    state.log = .{ .arena = stream.arena };
-    state.fields = .{ .arena = stream.arena };
-    state.span = .{ .arena = stream.arena };
-    stream.removeHeader("accept-encoding");
-    try state.log.?.string("api", self.api);
-    if (self.spans) try state.span.?.string("gen_ai.span.kind", "LLM");
-    for (self.sessions) |header| {
-        const session = try stream.header(header) orelse continue;
-        if (session.len == 0) continue;
-        try state.log.?.string("session_id", session);
-        break;
+    if (self.log) {
+        state.log = .{ .arena = stream.arena };
+        state.fields = .{ .arena = stream.arena };
     }
-    for (self.fixed) |one| try put(self, state, one, .{ .text = one.value });
-    for (self.request_headers) |one| try put(self, state, one, .{ .text = try stream.header(one.value) orelse "" });
+    stream.removeHeader("accept-encoding");
+    // An access log may print what stands there for spans.
+    if (self.spans or self.log) state.span = .{ .arena = stream.arena };
+    if (self.spans) try state.span.?.string("gen_ai.span.kind", "LLM");
+    if (state.log) |*log| {
+        try log.string("api", self.api);
+        for (self.sessions) |header| {
+            const session = try stream.header(header) orelse continue;
+            if (session.len == 0) continue;
+            try log.string("session_id", session);
+            break;
+        }
+    }
+    for (self.fixed) |one| try put(self, stream, state, one, .{ .text = one.value });
+    for (self.request_headers) |one| try put(self, stream, state, one, .{ .text = try stream.header(one.value) orelse "" });
     return .with_body;
 }
 
@@ -111,18 +119,18 @@ pub fn onRequestBody(self: *const Config, stream: *Stream, state: *State, body: 
         state.asked_model = try stream.arena.dupe(u8, model orelse "unknown");
         if (self.spans) try state.span.?.string("gen_ai.request.model", state.asked_model.?);
     }
-    if (self.usage) {
+    if (self.usage and self.log) {
         const messages = try json.memberOf(stream.scratch, body, "messages") orelse try json.memberOf(stream.scratch, body, "contents");
         if (messages) |list| if (list[0] == '[') {
             state.chat_round = usage.userMessages(list);
         };
     }
-    for (self.request_body) |one| try put(self, state, one, try at(stream.scratch, body, one.path));
+    for (self.request_body) |one| try put(self, stream, state, one, try at(stream.scratch, body, one.path));
 }
 
 pub fn onResponseHeaders(self: *const Config, stream: *Stream, state: *State, _: bool) !void {
     if (state.start == null) return;
-    for (self.response_headers) |one| try put(self, state, one, .{ .text = try stream.responseHeader(one.value) orelse "" });
+    for (self.response_headers) |one| try put(self, stream, state, one, .{ .text = try stream.responseHeader(one.value) orelse "" });
     const kind = try stream.responseHeader("content-type");
     if (!wanted(self.types, kind) or stream.headerAt(.response, "content-encoding", 0) != null) return;
     state.reading = if (http.mediaTypeBegins(kind orelse "", "text/event-stream")) .stream else .whole;
@@ -145,12 +153,12 @@ pub fn onResponseEnd(self: *const Config, stream: *Stream, state: *State) !void 
         .nothing => return,
         .stream => {
             try readLine(self, stream, state, state.held.items);
-            for (self.stream, state.stream_values) |one, value| try put(self, state, one, value orelse .{ .text = "" });
+            for (self.stream, state.stream_values) |one, value| try put(self, stream, state, one, value orelse .{ .text = "" });
         },
         .whole => {
             const text: []const u8 = if (state.too_long) "" else state.held.items;
             if (self.usage) try state.seen.learn(stream.scratch, stream.arena, text);
-            for (self.whole) |one| try put(self, state, one, try at(stream.scratch, text, one.path));
+            for (self.whole) |one| try put(self, stream, state, one, try at(stream.scratch, text, one.path));
         },
     }
     try finish(self, state);
@@ -159,7 +167,7 @@ pub fn onResponseEnd(self: *const Config, stream: *Stream, state: *State) !void 
 
 pub fn onComplete(self: *const Config, stream: *Stream, state: *State) !void {
     defer state.held.deinit(std.heap.c_allocator);
-    const start = state.start orelse return;
+    if (state.start == null) return;
     if (!state.written) {
         // A filter of the module does not see an answer that a plugin in it gave.
         if (stream.replied and wanted(self.types, null)) {
@@ -169,7 +177,6 @@ pub fn onComplete(self: *const Config, stream: *Stream, state: *State) !void {
         try write(self, stream, state);
     }
     const total = state.total orelse return;
-    _ = start;
     const labels = [_]abi.Slice{
         .of(orDash(stream.attribute(.xds_route_name))),
         .of(orDash(stream.attribute(.xds_cluster_name))),
@@ -280,16 +287,15 @@ fn at(scratch: Allocator, body: []const u8, path: []const []const u8) !Value {
     return .{ .text = try json.string(scratch, raw) orelse "" };
 }
 
-fn put(self: *const Config, state: *State, one: Attribute, found: Value) !void {
+fn put(self: *const Config, stream: *Stream, state: *State, one: Attribute, found: Value) !void {
     const value: Value = if (found.text.len == 0) .{ .text = one.fallback } else found;
     if (value.text.len == 0) return;
-    const arena = state.log.?.arena;
-    const text = if (value.number == null) try limited(arena, value.text, self.limit) else value.text;
-    if (one.separate or one.log) {
-        const fields = if (one.separate) &state.fields.? else &state.log.?;
+    const text = if (value.number == null) try limited(stream.arena, value.text, self.limit) else value.text;
+    const place = if (one.separate) &state.fields else if (one.log) &state.log else null;
+    if (place) |maybe| if (maybe.*) |*fields| {
         if (value.number) |number| try fields.number(one.key, number) else try fields.string(one.key, text);
-    }
-    if (one.span) |key| try state.span.?.string(key, text);
+    };
+    if (one.span) |key| if (state.span) |*span| try span.string(key, text);
 }
 
 /// The beginning and the end of a long text, each about half of what is allowed.
@@ -307,16 +313,12 @@ fn isContinuation(byte: u8) bool {
 }
 
 fn finish(self: *const Config, state: *State) !void {
-    const log = &state.log.?;
     state.duration = std.time.milliTimestamp() - state.start.?;
-    try log.string("response_type", if (state.reading == .stream) "stream" else "normal");
-    try log.number("llm_service_duration", @floatFromInt(state.duration.?));
     const input = state.seen.input orelse return;
     const output = state.seen.output orelse return;
     state.total = state.seen.total orelse input +| output +| (state.seen.cached orelse 0);
-    try log.count("total_token", state.total.?);
-    if (!self.spans) return;
     // As texts: Envoy writes numbers of more than six digits as powers of ten.
+    if (!self.spans) return;
     const span = &state.span.?;
     inline for (.{ "input", "output", "total" }, .{ input, output, state.total.? }) |kind, count| {
         var digits: [20]u8 = undefined;
@@ -328,16 +330,25 @@ fn finish(self: *const Config, state: *State) !void {
 /// Everything at once, when the answer has ended or will not.
 fn write(self: *const Config, stream: *Stream, state: *State) !void {
     state.written = true;
-    const log = &state.log.?;
+    if (state.log) |*log| {
+        try describe(self, state, log);
+        stream.setMetadata(LOG, log.*);
+    }
+    if (state.fields) |fields| stream.setMetadata(FIELDS, fields);
+    if (state.span) |span| stream.setMetadata(SPAN, span);
+}
+
+fn describe(self: *const Config, state: *State, log: *Fields) !void {
     if (self.usage) {
         if (state.seen.model orelse state.asked_model) |model| try log.string("model", model);
         if (state.chat_round) |count| try log.count("chat_round", count);
         try state.seen.describe(log);
     }
     if (state.first_token) |duration| try log.number("llm_first_token_duration", @floatFromInt(duration));
-    stream.setMetadata(LOG, log.*);
-    stream.setMetadata(FIELDS, state.fields.?);
-    stream.setMetadata(SPAN, state.span.?);
+    const duration = state.duration orelse return;
+    try log.string("response_type", if (state.reading == .stream) "stream" else "normal");
+    try log.number("llm_service_duration", @floatFromInt(duration));
+    if (state.total) |total| try log.count("total_token", total);
 }
 
 test "long values keep both ends, and whole characters" {

@@ -10,7 +10,7 @@ const BUFFER_BYTES = 100 * 1024 * 1024;
 
 const OVERRIDES = ['model', 'input_token', 'output_token', 'total_token'];
 
-export function lower(config: AiStatisticsConfig, { routeName, tracing }: LowerContext): LowerResult {
+export function lower(config: AiStatisticsConfig, { routeName, tracing, logging }: LowerContext): LowerResult {
   const reason = config.attributes.map(whyNot).find((found) => found !== undefined);
   if (reason) return { lowered: false, reason };
   const of = (source: Attribute['source']) => config.attributes.filter((attribute) => attribute.source === source);
@@ -23,6 +23,7 @@ export function lower(config: AiStatisticsConfig, { routeName, tracing }: LowerC
     limit: config.valueLengthLimit,
     ...(config.disableUsage ? {} : { usage: true }),
     ...(tracing ? { spans: true } : {}),
+    ...(logging ? { log: true } : {}),
     suffixes: config.pathSuffixes,
     types: config.contentTypes,
     sessions: config.sessionHeaders,

@@ -21,16 +21,17 @@ import type { ExplainEntry } from './explain.ts';
 import { fallbackCluster, fallbackListener, fallbackTable } from './fallback.ts';
 import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
 import { scopes } from './host-shards/scopes.ts';
-import { egressListener, httpListener, httpsListener, quicListener } from './listener.ts';
+import { egressListener, hopListener, httpListener, httpsListener, quicListener } from './listener.ts';
 import {
   type BuildOptions,
   LISTENER_EGRESS,
   LISTENER_FALLBACK,
+  LISTENER_HOP,
   LISTENER_HTTP,
   LISTENER_HTTP3,
   LISTENER_HTTPS,
 } from './options.ts';
-import { Planner } from './plan.ts';
+import { Planner, type Readers } from './plan.ts';
 import { Problems } from './problems.ts';
 import { routeConfiguration, type TableSettings } from './route-config.ts';
 import { egressSecrets, PUBLIC_CA_SECRET, publicCaSecret, secrets } from './secret.ts';
@@ -65,9 +66,9 @@ interface BuiltBackend {
 class MemoBuilder implements Builder {
   readonly #options: BuildOptions;
   readonly #catalogue: PluginCatalogue;
-  readonly #chains = new ChainStore();
-  /** What plugins do for spans stands in every host: anew when the gateway begins or ends to make them, or of another percentage. */
-  #hosts: { readonly sampling: number | undefined; readonly built: BuiltHosts } | undefined;
+  readonly #chains: ChainStore;
+  /** What plugins do for spans and logs stands in every host: anew when the gateway begins or ends to make them, or of another percentage. */
+  #hosts: { readonly readers: Readers; readonly built: BuiltHosts } | undefined;
   readonly #secretsOf = new WeakMap<Certificate, readonly Resource[]>();
   readonly #backends = new WeakMap<Backend, BuiltBackend>();
   /** Resources of the build before, to hand out the same object for the same content. */
@@ -82,6 +83,7 @@ class MemoBuilder implements Builder {
   constructor(options: BuildOptions, catalogue: PluginCatalogue) {
     this.#options = options;
     this.#catalogue = catalogue;
+    this.#chains = new ChainStore({ hop: options.nativeModule && options.hop !== undefined });
     if (options.hostShards === true)
       this.#sharders = { http: new HostSharder(LISTENER_HTTP), https: new HostSharder(LISTENER_HTTPS) };
   }
@@ -91,7 +93,7 @@ class MemoBuilder implements Builder {
     const problems = new Problems();
     const certificates = new Map(gateway.certificates.map((certificate) => [certificate.name, certificate]));
     const explain: ExplainEntry[] = [];
-    const hosts = this.#hostsFor(gateway.tracing?.samplingPercent).update(gateway.hosts);
+    const hosts = this.#hostsFor(gateway).update(gateway.hosts);
     for (const host of hosts.notable) {
       problems.addAll(host.problems);
       for (const entry of host.explain) explain.push(entry);
@@ -117,11 +119,15 @@ class MemoBuilder implements Builder {
     return { resources: out, problems: problems.list, explain };
   }
 
-  #hostsFor(sampling: number | undefined): BuiltHosts {
-    if (this.#hosts === undefined || this.#hosts.sampling !== sampling) {
-      const planner = new Planner(this.#catalogue, this.#options, sampling);
+  #hostsFor({ tracing, accessLog }: Gateway): BuiltHosts {
+    const samplingPercent = tracing?.samplingPercent;
+    const logging = (this.#options.accessLogPath ?? accessLog.path) !== '';
+    const before = this.#hosts?.readers;
+    if (this.#hosts === undefined || before?.samplingPercent !== samplingPercent || before?.logging !== logging) {
+      const readers = { samplingPercent, logging };
+      const planner = new Planner(this.#catalogue, this.#options, readers);
       const built = new BuiltHosts((host) => buildHost(host, planner, this.#chains, this.#options));
-      this.#hosts = { sampling, built };
+      this.#hosts = { readers, built };
     }
     return this.#hosts.built;
   }
@@ -239,6 +245,7 @@ class MemoBuilder implements Builder {
         resource('listener', LISTENER_HTTPS, https.message, origins),
         ...(quic === undefined ? [] : [resource('listener', LISTENER_HTTP3, quic, origins)]),
         resource('listener', LISTENER_EGRESS, egressListener(this.#options), []),
+        ...(this.#chains.hop ? [resource('listener', LISTENER_HOP, hopListener(this.#options.hop!), [])] : []),
       ].map((made) => this.#stable(made));
       this.#lastListeners = { key, resources, problems: https.problems };
     }

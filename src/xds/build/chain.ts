@@ -30,6 +30,12 @@ export interface Step {
 export class ChainStore {
   readonly #byId = new Map<string, Resource>();
   readonly #ids = new Map<string, string>();
+  /** Chains that can are reached by the module's hop. */
+  readonly hop: boolean;
+
+  constructor({ hop }: { readonly hop: boolean }) {
+    this.hop = hop;
+  }
 
   filter(items: readonly HookItem[]): Resource {
     return this.#get(
@@ -145,12 +151,14 @@ function hopStep(items: readonly HookItem[], store: ChainStore): Step {
   const needs = combineNeeds(items.map((item) => item.needs));
   const config: ExtProcHop = { chain: chain.name, needs, failOpen: items.every((item) => item.failOpen) };
   const bindings = items.map((item) => item.binding);
+  // Envoy's own filter alone can put an answer of the plugin server's in the place of the upstream's while that still comes.
+  const filter = store.hop && needs.requestBody !== 'stream' && !needs.mayReplace ? 'hop' : 'ext_proc';
   return {
-    filter: 'ext_proc',
+    filter,
     config,
     order: items[0]!.order,
     index: 0,
-    label: `ext_proc/${bindings.map((binding) => binding.instance).join('+')}`,
+    label: `${filter}/${bindings.map((binding) => binding.instance).join('+')}`,
     bindings,
     chain,
     bufferBytes: needs.requestBody === 'buffered' ? needs.bufferLimitBytes : 0,

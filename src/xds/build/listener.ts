@@ -5,12 +5,14 @@ import type { Message } from '#xds/snapshot/resources.ts';
 import { envoyAddress, listenAddress } from './address.ts';
 import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connection-manager.ts';
 import { tlsFilterChains } from './downstream-tls.ts';
+import { MODULE } from './filters/dynamic-module.ts';
 import { setHeader } from './header-control.ts';
 import { any } from './message.ts';
 import {
   type BuildOptions,
   HEADER_EGRESS_CLUSTER,
   LISTENER_EGRESS,
+  LISTENER_HOP,
   LISTENER_HTTP,
   LISTENER_HTTP3,
   LISTENER_HTTPS,
@@ -157,6 +159,24 @@ export function egressListener(options: BuildOptions): Message {
     name: LISTENER_EGRESS,
     address: envoyAddress(options.egress, true),
     filter_chains: [{ ...httpFilterChain(hcm), ...egressTransport(options.egressTls) }],
+  };
+}
+
+/** Plugin servers connect here, one connection to each worker: new ones go to the worker with the fewest. */
+export function hopListener({ socket }: { readonly socket: string }): Message {
+  const carrier = {
+    name: 'higress.hop',
+    typed_config: any('envoy.extensions.filters.network.dynamic_modules.v3.DynamicModuleNetworkFilter', {
+      dynamic_module_config: MODULE,
+      filter_name: 'hop',
+      terminal_filter: true,
+    }),
+  };
+  return {
+    name: LISTENER_HOP,
+    address: envoyAddress({ socket }, true),
+    connection_balance_config: { exact_balance: {} },
+    filter_chains: [{ filters: [carrier] }],
   };
 }
 

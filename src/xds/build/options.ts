@@ -24,6 +24,11 @@ export interface BuildOptions {
   /** Port that clients use for https (behind a Service or port mapping); redirects to https name it unless it is 443. */
   readonly httpsPublicPort: number;
   readonly pluginServer: { readonly extProc: Address; readonly http: Address };
+  /**
+   * Unix socket that Envoy listens on for plugin servers beside it, which carry the exchanges of the module's filters; absent: those of Envoy's own ext_proc
+   * filter carry them. Only together with `nativeModule`.
+   */
+  readonly hop?: { readonly socket: string };
   readonly egress: Address;
   /** For an egress listener on TCP: paths as Envoy sees them; only clients whose certificate carries the DNS name `client` get in. */
   readonly egressTls?: {
@@ -54,6 +59,8 @@ export const LISTENER_HTTPS = 'https';
 /** HTTPS over QUIC; has the route tables of `https`. */
 export const LISTENER_HTTP3 = 'https.quic';
 export const LISTENER_EGRESS = 'higress.egress';
+/** Where plugin servers connect to carry exchanges of the module's filters. */
+export const LISTENER_HOP = 'higress.hop';
 export const CLUSTER_EXT_PROC = 'higress.plugin-server';
 export const CLUSTER_PLUGIN_HTTP = 'higress.plugin-server.http';
 /** The one HTTP filter of the listeners besides the router; routes put their own filters into it. */

@@ -72,17 +72,24 @@ interface Draft {
   unavailable?: string;
 }
 
+/** Who reads what plugins tell of requests. */
+export interface Readers {
+  /** Percentage of the requests that the gateway makes spans of; undefined: it makes none. */
+  readonly samplingPercent: number | undefined;
+  /** There is an access log. */
+  readonly logging: boolean;
+}
+
 export class Planner {
   readonly #catalogue: PluginCatalogue;
   readonly #options: BuildOptions;
   readonly #needs = new WeakMap<object, Map<string, HookNeeds>>();
-  /** Percentage of the requests that the gateway makes spans of; undefined: it makes none. */
-  readonly #samplingPercent: number | undefined;
+  readonly #readers: Readers;
 
-  constructor(catalogue: PluginCatalogue, options: BuildOptions, samplingPercent: number | undefined) {
+  constructor(catalogue: PluginCatalogue, options: BuildOptions, readers: Readers) {
     this.#catalogue = catalogue;
     this.#options = options;
-    this.#samplingPercent = samplingPercent;
+    this.#readers = readers;
   }
 
   /** The route's plan, behind one for the requests that some plugin's native form does not serve. */
@@ -117,7 +124,8 @@ export class Planner {
           action: route.action.type === 'forward' ? route.action : undefined,
           preceding: names.slice(0, index),
           following: names.slice(index + 1),
-          tracing: this.#samplingPercent !== undefined,
+          tracing: this.#readers.samplingPercent !== undefined,
+          logging: this.#readers.logging,
         });
       }
     });
@@ -182,11 +190,11 @@ export class Planner {
   }
 
   #spans({ plugins }: Route): RouteSpans | undefined {
-    if (this.#samplingPercent === undefined) return undefined;
+    if (this.#readers.samplingPercent === undefined) return undefined;
     const keys = plugins.flatMap((binding) =>
       binding.kind === 'builtin' ? (this.#catalogue.get(binding.plugin)?.spanKeys?.(binding.config) ?? []) : [],
     );
-    return keys.length === 0 ? undefined : { samplingPercent: this.#samplingPercent, keys: [...new Set(keys)] };
+    return keys.length === 0 ? undefined : { samplingPercent: this.#readers.samplingPercent, keys: [...new Set(keys)] };
   }
 
   #planBuiltin(binding: BuiltinBinding, draft: Draft, context: LowerContext): void {

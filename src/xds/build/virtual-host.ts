@@ -187,7 +187,7 @@ function explainRoute(host: Host, plan: RoutePlan, chain: RouteChain, serve: Res
     const way = plan.ways.get(binding) ?? { way: 'skipped' };
     const inSlot = chain.arrivals.find((step) => step.bindings.includes(binding));
     // A plugin with a native form may still have to go by its hooks behind a plugin that re-routes.
-    const moved = way.way === 'lowered' && inSlot?.filter === 'ext_proc';
+    const moved = way.way === 'lowered' && (inSlot?.filter === 'ext_proc' || inSlot?.filter === 'hop');
     const notes = [...(way.notes ?? []), ...(moved ? [MOVED_NOTE] : [])];
     const id = way.way === 'serve' ? serve?.name : mine.find((step) => step.chain !== undefined)?.chain?.name;
     return {

@@ -7,7 +7,7 @@ import type { FilterForm } from './filter.ts';
 const TYPE = `${HTTP_FILTERS}dynamic_modules.v3.DynamicModuleFilter`;
 
 /** The module's file is `libhigress.so` in a folder of `ENVOY_DYNAMIC_MODULES_SEARCH_PATH`. It stays loaded: its code is used by filters of all routes. */
-const MODULE: Message = {
+export const MODULE: Message = {
   name: 'higress',
   do_not_close: true,
   metrics_namespace: 'route_upstream_model_consumer_metric',
@@ -21,18 +21,19 @@ function source(text: string | SecretText): Message {
     : { '@type': 'type.googleapis.com/envoy.config.core.v3.DataSource', ...source };
 }
 
+export function moduleFilter(text: string | SecretText): Message {
+  return any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(text) });
+}
+
+export function moduleFilterPerRoute(text: string | SecretText): Message {
+  return any(`${TYPE}PerRoute`, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(text) });
+}
+
 const pluginsOf = (config: Message) => nativeConfigText(config.plugins as readonly NativePlugin[]);
 
 export const dynamicModule: FilterForm = {
   kind: 'dynamic_module',
-  base: (config) =>
-    any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(pluginsOf(config)) }),
-  noop: () =>
-    any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source('{"slot":true}') }),
-  perRoute: (config) =>
-    any(`${TYPE}PerRoute`, {
-      dynamic_module_config: MODULE,
-      per_route_config_name: 'higress',
-      filter_config: source(pluginsOf(config)),
-    }),
+  base: (config) => moduleFilter(pluginsOf(config)),
+  noop: () => moduleFilter('{"slot":true}'),
+  perRoute: (config) => moduleFilterPerRoute(pluginsOf(config)),
 };

@@ -2,7 +2,7 @@
 import type { NativeFilter } from '#plugin-sdk/lower.ts';
 import type { Message } from '#xds/snapshot/resources.ts';
 
-export type FilterKind = NativeFilter | 'ext_proc' | 'wasm';
+export type FilterKind = NativeFilter | 'ext_proc' | 'hop' | 'wasm';
 
 /**
  * `config` arguments are the filter's own message without `@type`.

@@ -15,6 +15,7 @@ function strict(message: Message | undefined): boolean {
 
 const MINIMAL: Readonly<Record<string, Message>> = {
   ext_proc: { chain: 'id', needs: {}, failOpen: false },
+  hop: { chain: 'id', needs: {}, failOpen: false },
   dynamic_module: { plugins: [] },
 };
 

@@ -3,6 +3,7 @@ import { dynamicModule } from './dynamic-module.ts';
 import { extProc } from './ext-proc.ts';
 import type { FilterForm, FilterKind } from './filter.ts';
 import { headerMutation } from './header-mutation.ts';
+import { hop } from './hop.ts';
 import { lua } from './lua.ts';
 import { rbac } from './rbac.ts';
 import * as simple from './simple.ts';
@@ -29,5 +30,6 @@ export const FILTERS: Readonly<Record<FilterKind, FilterForm>> = {
   jwt_authn: simple.jwtAuthn,
   credential_injector: simple.credentialInjector,
   ext_proc: extProc,
+  hop,
   wasm,
 };

@@ -1,0 +1,181 @@
+/** One connection to Envoy that carries the exchanges of one of its workers. */
+import { connect, type Socket } from 'node:net';
+import type { PluginLog } from '#plugin-sdk/host.ts';
+import type { Exchanges } from '../ext-proc/exchanges.ts';
+import { FACT_METADATA } from '../ext-proc/facts.ts';
+import type { ProcessingStream, Transport } from '../ext-proc/stream.ts';
+import { FRAME, type Frame, FrameCutter, frame } from './frames.ts';
+
+/** gRPC's prefix of a message, which frames do without. */
+const PREFIX_BYTES = 5;
+const NOTHING = Buffer.alloc(0);
+
+/** Which worker of Envoy is at the other end, and how many it has. */
+export interface Worker {
+  readonly index: number;
+  readonly count: number;
+}
+
+export interface CarrierEvents {
+  onWorker(worker: Worker): void;
+  /** Once, with the reason when there is one. */
+  onClosed(error: Error | undefined): void;
+}
+
+export class Carrier {
+  readonly #socket: Socket;
+  readonly #exchanges: Exchanges;
+  readonly #log: PluginLog;
+  readonly #open = new Map<number, ProcessingStream>();
+  readonly #cutter = new FrameCutter();
+  #out: Buffer[] = [];
+  #planned = false;
+  #worker: Worker | undefined;
+  #error: Error | undefined;
+
+  constructor(path: string, exchanges: Exchanges, log: PluginLog, events: CarrierEvents) {
+    this.#exchanges = exchanges;
+    this.#log = log;
+    this.#socket = connect({ path });
+    this.#socket.on('data', (part) => this.#read(part, events));
+    this.#socket.on('drain', () => {
+      for (const stream of [...this.#open.values()]) stream.drained();
+    });
+    this.#socket.on('error', (error) => {
+      this.#error = error;
+    });
+    this.#socket.on('close', () => {
+      const open = [...this.#open.values()];
+      this.#open.clear();
+      for (const stream of open) stream.closed();
+      events.onClosed(this.#error);
+    });
+  }
+
+  get worker(): Worker | undefined {
+    return this.#worker;
+  }
+
+  get busy(): boolean {
+    return this.#open.size > 0;
+  }
+
+  get blocked(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Envoy begins nothing more here. */
+  drain(): void {
+    this.write(0, FRAME.drain, NOTHING);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** What is written in one turn leaves in one write. */
+  write(number: number, kind: number, payload: Uint8Array): void {
+    this.#out.push(...frame(number, kind, payload));
+    if (this.#planned) return;
+    this.#planned = true;
+    process.nextTick(this.#flush);
+  }
+
+  /** This side has no more to say in an exchange. */
+  leave(number: number, why: string): void {
+    this.write(number, FRAME.close, why === '' ? NOTHING : Buffer.from(why));
+    const stream = this.#open.get(number);
+    this.#open.delete(number);
+    stream?.closed();
+  }
+
+  readonly #flush = (): void => {
+    this.#planned = false;
+    const parts = this.#out;
+    this.#out = [];
+    if (this.#socket.destroyed) return;
+    this.#socket.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  };
+
+  #read(part: Buffer, events: CarrierEvents): void {
+    try {
+      this.#cutter.feed(part, (one) => this.#take(one, events));
+    } catch (error) {
+      this.#socket.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #take({ number, kind, payload }: Frame, events: CarrierEvents): void {
+    switch (kind) {
+      case FRAME.hello:
+        this.#worker = { index: payload.readUInt32LE(0), count: payload.readUInt32LE(4) };
+        events.onWorker(this.#worker);
+        return;
+      case FRAME.open:
+        this.#begin(number, payload);
+        return;
+      case FRAME.message:
+        this.#open.get(number)?.receive(payload);
+        return;
+      case FRAME.close: {
+        const stream = this.#open.get(number);
+        this.#open.delete(number);
+        stream?.closed();
+        return;
+      }
+      default:
+        this.#log.warn({ kind }, 'Envoy sent a frame of an unknown kind');
+    }
+  }
+
+  #begin(number: number, payload: Buffer): void {
+    const [chain, route = '', cluster = '', source = ''] = payload.toString('utf8').split('\0');
+    const facts = new Map([
+      [FACT_METADATA.routeName, route],
+      [FACT_METADATA.clusterName, cluster],
+      [FACT_METADATA.sourceAddress, source],
+    ]);
+    const transport = new FrameTransport(this, number);
+    this.#open.set(number, this.#exchanges.begin(transport, chain, facts));
+    // A refusal came before the exchange was in the list.
+    if (transport.over) this.#open.delete(number);
+  }
+}
+
+class FrameTransport implements Transport {
+  readonly #carrier: Carrier;
+  readonly #number: number;
+  over = false;
+
+  constructor(carrier: Carrier, number: number) {
+    this.#carrier = carrier;
+    this.#number = number;
+  }
+
+  get blocked(): boolean {
+    return this.#carrier.blocked;
+  }
+
+  write(message: Buffer): void {
+    this.#carrier.write(this.#number, FRAME.message, message.subarray(PREFIX_BYTES));
+  }
+
+  finish(): void {
+    this.#end('');
+  }
+
+  fail(_status: number, message: string): void {
+    this.#end(message);
+  }
+
+  /** Envoy sends a part of a body only when the one before it is answered. */
+  pause(): void {}
+
+  resume(): void {}
+
+  #end(why: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.#carrier.leave(this.#number, why);
+  }
+}
