@@ -16,4 +16,5 @@ test {
     _ = @import("native/metadata.zig");
     _ = @import("plugins/native.zig");
     _ = @import("native/multipart.zig");
+    _ = @import("native/search.zig");
 }

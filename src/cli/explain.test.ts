@@ -142,7 +142,7 @@ describe('higress explain', () => {
       '     did not match: method GET is not POST',
     ])
       expect(stdout.split('\n')).toContain(line);
-    expect(stdout).toMatch(/1\. key-auth \(higress-system\/key-auth\): native by lua/);
+    expect(stdout).toMatch(/1\. key-auth \(higress-system\/key-auth\): native by dynamic_module/);
     expect(stdout).not.toContain('top-secret-key');
   });
 

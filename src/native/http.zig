@@ -1,5 +1,6 @@
 //! Words of HTTP that plugins share: paths, queries, media types.
 const std = @import("std");
+const search = @import("search.zig");
 const Allocator = std.mem.Allocator;
 
 /// The path without its query.
@@ -23,7 +24,7 @@ pub fn headerSafe(value: []const u8) bool {
 }
 
 pub fn contains(text: []const u8, part: []const u8) bool {
-    return std.mem.indexOf(u8, text, part) != null;
+    return search.indexOf(text, part) != null;
 }
 
 /// ASCII letters in either case.

@@ -1,6 +1,7 @@
 //! Bodies of multipart/form-data, with the place of every part, so that an edit leaves every other byte alone. Read as `multipartParts` in
 //! TypeScript reads them.
 const std = @import("std");
+const search = @import("search.zig");
 const Allocator = std.mem.Allocator;
 
 /// The content of a part: `body[start..end]`. The line end before the next boundary does not belong to it.
@@ -21,16 +22,16 @@ pub const Form = struct {
         const boundary = boundaryOf(content_type) orelse return null;
         const line = try std.mem.concat(arena, u8, &.{ "\r\n--", boundary });
         const marker = line[2..];
-        const start = if (std.mem.startsWith(u8, body, marker)) 0 else (std.mem.indexOf(u8, body, line) orelse return null) + 2;
+        const start = if (std.mem.startsWith(u8, body, marker)) 0 else (search.indexOf(body, line) orelse return null) + 2;
         var parts: std.ArrayListUnmanaged(Part) = .empty;
         var at = start;
         while (true) {
             const behind = at + marker.len;
             if (std.mem.startsWith(u8, body[behind..], "--")) break;
-            const line_end = std.mem.indexOfPos(u8, body, behind, "\r\n") orelse return null;
-            const head_end = std.mem.indexOfPos(u8, body, line_end, "\r\n\r\n") orelse return null;
+            const line_end = search.indexOfPos(body, behind, "\r\n") orelse return null;
+            const head_end = search.indexOfPos(body, line_end, "\r\n\r\n") orelse return null;
             const content = head_end + 4;
-            const end = std.mem.indexOfPos(u8, body, content, line) orelse return null;
+            const end = search.indexOfPos(body, content, line) orelse return null;
             const disposition = dispositionOf(body[line_end..head_end]);
             try parts.append(arena, .{
                 .name = parameter(disposition, "name=", .behind_space) orelse "",

@@ -55,6 +55,8 @@ export interface PluginServerOptions {
 export interface PluginServerStatus {
   readonly chains: number;
   readonly streams: { readonly open: number; readonly total: number };
+  /** Only where there is a hop: workers of Envoy that are connected, of all. */
+  readonly hop?: { readonly connected: number; readonly of: number };
   /** A first set of chains has been taken over from the control plane. */
   readonly synced: boolean;
 }
@@ -99,6 +101,7 @@ export async function startPluginServer(options: PluginServerOptions): Promise<P
   const status = (): PluginServerStatus => ({
     chains: store.messages().length,
     streams: exchanges.counts,
+    ...(hop === undefined ? {} : { hop: hop.workers() }),
     synced: ads?.synced ?? false,
   });
   const mounts: Mounts = {

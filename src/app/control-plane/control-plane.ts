@@ -5,6 +5,7 @@ import { openListeners, unixGet } from '#app/envoy/admin.ts';
 import { withKnownNames } from '#app/metrics.ts';
 import type { ControlPlaneSettings } from '#app/settings.ts';
 import type { Logger } from '#lib/log.ts';
+import type { PluginServerStatus } from '#plugin-server/server.ts';
 import { startEngine } from './engine.ts';
 import { startFileSources } from './sources.ts';
 
@@ -17,7 +18,7 @@ const ENVOY_DUMP_TIMEOUT_MS = 10_000;
 
 export async function startControlPlane(settings: ControlPlaneSettings, log: Logger): Promise<RunningControlPlane> {
   const { sockets } = settings;
-  const watch = listenerWatch(sockets.envoyAdmin);
+  const watch = doorsWatch(sockets, settings.nativeModule);
   const engine = await startEngine({
     world: {
       ingressClass: settings.ingressClass,
@@ -41,7 +42,7 @@ export async function startControlPlane(settings: ControlPlaneSettings, log: Log
     admin: { host: settings.address, port: settings.adminPort },
     modules: { socketPath: sockets.pluginHttp },
     startSources: (listener) => startFileSources(settings, listener),
-    notReadyBecause: () => (watch.open() ? [] : ['Envoy has not opened its listeners yet']),
+    notReadyBecause: () => watch.missing(),
     moreMetrics: [
       () => unixGet(sockets.pluginHttp, '/metrics'),
       async () => withKnownNames(await unixGet(sockets.envoyAdmin, '/stats/prometheus')),
@@ -60,23 +61,40 @@ export async function startControlPlane(settings: ControlPlaneSettings, log: Log
   };
 }
 
-/** Knows whether Envoy has opened the listeners, which it does only after it has everything that they need. */
-function listenerWatch(socket: string): { start(): void; stop(): void; open(): boolean } {
+/**
+ * Knows whether Envoy has opened the listeners, which it does only after it has everything that they need, and whether the plugin server has once been
+ * connected to all of its workers.
+ */
+function doorsWatch(
+  { envoyAdmin, pluginHttp }: ControlPlaneSettings['sockets'],
+  hop: boolean,
+): { start(): void; stop(): void; missing(): string[] } {
   const wanted = ['http', 'https'];
   let open = false;
+  let connected = !hop;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
-    const names = await openListeners(socket).catch((): readonly string[] => []);
+    const names = await openListeners(envoyAdmin).catch((): readonly string[] => []);
     open = wanted.every((name) => names.includes(name));
-    timer = setTimeout(look, open ? 1_000 : 25);
+    connected ||= await hopIsWhole(pluginHttp);
+    timer = setTimeout(look, open && connected ? 1_000 : 25);
   };
   return {
     start: () => {
       timer = setTimeout(look, 0);
     },
     stop: () => clearTimeout(timer),
-    open: () => open,
+    missing: () => [
+      ...(open ? [] : ['Envoy has not opened its listeners yet']),
+      ...(connected ? [] : ['the plugin server has not connected to Envoy yet']),
+    ],
   };
+}
+
+async function hopIsWhole(pluginHttp: string): Promise<boolean> {
+  const text = await unixGet(pluginHttp, '/healthz').catch(() => '{}');
+  const { hop } = JSON.parse(text) as Partial<PluginServerStatus>;
+  return hop !== undefined && hop.of > 0 && hop.connected === hop.of;
 }
 
 /** When the supervisor was killed, nobody else ends Envoy. A supervisor that lives has ended it before this process. */

@@ -9,8 +9,8 @@ const LATER_MS = 1_000;
 const LOOK_MS = 25;
 
 export interface Hop {
-  /** Workers that are connected. */
-  workers(): number;
+  /** Workers that are connected, and all that Envoy has; 0 as long as nobody knows. */
+  workers(): { readonly connected: number; readonly of: number };
   /** Begins nothing more, lets what has begun end for `drainMs`, then cuts it. */
   stop(drainMs: number): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function startHop({
   open();
 
   return {
-    workers: () => covered().size,
+    workers: () => ({ connected: covered().size, of: [...carriers].find(({ worker }) => worker)?.worker?.count ?? 0 }),
     stop: async (drainMs) => {
       stopping = true;
       clearTimeout(timer);

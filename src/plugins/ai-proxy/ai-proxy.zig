@@ -6,6 +6,7 @@ const json = @import("../../native/json.zig");
 const multipart = @import("../../native/multipart.zig");
 const Next = @import("../../native/plugin.zig").Next;
 const Stream = @import("../../native/stream.zig").Stream;
+const search = @import("../../native/search.zig");
 const Allocator = std.mem.Allocator;
 
 pub const name = "ai-proxy";
@@ -163,7 +164,7 @@ fn withoutDeveloper(scratch: Allocator, body: []const u8) ![]const u8 {
     try out.ensureTotalCapacity(scratch, body.len);
     out.appendSliceAssumeCapacity(body[0..span.start]);
     var from = span.start;
-    while (std.mem.indexOfPos(u8, body[0..span.end], from, "\"developer\"")) |at| {
+    while (search.indexOfPos(body[0..span.end], from, "\"developer\"")) |at| {
         const behind = at + "\"developer\"".len;
         out.appendSliceAssumeCapacity(body[from..at]);
         out.appendSliceAssumeCapacity(if (isRole(body[span.start..at])) "\"system\"" else body[at..behind]);

@@ -2,6 +2,7 @@
 const std = @import("std");
 const json = @import("../../native/json.zig");
 const Fields = @import("../../native/metadata.zig").Fields;
+const search = @import("../../native/search.zig");
 const Allocator = std.mem.Allocator;
 
 pub const Seen = struct {
@@ -71,7 +72,7 @@ pub fn textOf(scratch: Allocator, raw: []const u8) Allocator.Error!?[]const u8 {
 /// Offset of the first `"usage…": {` from `from` on.
 pub fn usageAt(text: []const u8, from: usize) ?usize {
     var at = from;
-    while (std.mem.indexOfPos(u8, text, at, "\"usage")) |found| {
+    while (search.indexOfPos(text, at, "\"usage")) |found| {
         at = found + "\"usage".len;
         while (at < text.len and std.ascii.isAlphanumeric(text[at])) at += 1;
         if (at >= text.len or text[at] != '"') continue;
@@ -87,7 +88,7 @@ pub fn usageAt(text: []const u8, from: usize) ?usize {
 pub fn userMessages(text: []const u8) u64 {
     var count: u64 = 0;
     var at: usize = 0;
-    while (std.mem.indexOfPos(u8, text, at, "\"role\"")) |found| {
+    while (search.indexOfPos(text, at, "\"role\"")) |found| {
         at = found + "\"role\"".len;
         const colon = json.skipSpace(text, at);
         if (colon >= text.len or text[colon] != ':') continue;
