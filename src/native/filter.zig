@@ -240,6 +240,7 @@ pub const Filter = struct {
 
     fn endHook(self: *Filter) void {
         _ = self.scratch.reset(.free_all);
+        self.stream.outlined = null;
         // Slices into Envoy's memory and into scratch are dead now.
         if (!self.waits_for_body) self.stream.body = "";
     }

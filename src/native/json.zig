@@ -74,16 +74,32 @@ pub const Members = struct {
     }
 };
 
+/// All members of the outermost object.
+pub const Outline = struct {
+    members: []const Members.Member,
+    insert_at: usize,
+
+    /// Null when the text is not one JSON object.
+    pub fn of(arena: Allocator, text: []const u8) Allocator.Error!?Outline {
+        var members = Members.of(text) orelse return null;
+        var all: std.ArrayListUnmanaged(Members.Member) = .empty;
+        while (members.next() catch return null) |member| try all.append(arena, member);
+        return .{ .members = all.items, .insert_at = members.behind };
+    }
+
+    pub fn find(self: Outline, arena: Allocator, key: []const u8) Allocator.Error!Place {
+        var spans: std.ArrayListUnmanaged(Span) = .empty;
+        for (self.members) |member| {
+            if (try sameName(arena, member.name, key)) try spans.append(arena, member.value);
+        }
+        return .{ .spans = spans.items, .insert_at = self.insert_at, .comma = self.members.len > 0 };
+    }
+};
+
 /// Where the member `key` of the outermost object stands; null when the text is not one JSON object.
 pub fn find(arena: Allocator, text: []const u8, key: []const u8) Allocator.Error!?Place {
-    var members = Members.of(text) orelse return null;
-    var spans: std.ArrayListUnmanaged(Span) = .empty;
-    var comma = false;
-    while (members.next() catch return null) |member| {
-        comma = true;
-        if (try sameName(arena, member.name, key)) try spans.append(arena, member.value);
-    }
-    return .{ .spans = spans.items, .insert_at = members.behind, .comma = comma };
+    const outline = try Outline.of(arena, text) orelse return null;
+    return try outline.find(arena, key);
 }
 
 /// Text of a member of an object, or null when it is not there or the text is no object. The last of equal members counts.

@@ -1,6 +1,7 @@
 //! One request and its answer, as plugins see it.
 const std = @import("std");
 const abi = @import("abi.zig");
+const json = @import("json.zig");
 const metadata = @import("metadata.zig");
 const Allocator = std.mem.Allocator;
 
@@ -16,6 +17,8 @@ pub const Stream = struct {
     /// The whole request body, once a plugin has asked for it and it is there.
     body: ?[]const u8 = null,
     body_changed: bool = false,
+    /// Of the body that a plugin has looked into last, until the hook ends.
+    outlined: ?struct { text: []const u8, outline: ?json.Outline } = null,
     /// A plugin has answered in place of the upstream.
     replied: bool = false,
     known_path: ?[]const u8 = null,
@@ -103,6 +106,22 @@ pub const Stream = struct {
     /// Content-Type of the request, empty without one.
     pub fn contentType(self: *Stream) Allocator.Error![]const u8 {
         return try self.header("content-type") orelse "";
+    }
+
+    /// Where a member of a JSON body stands; null when it is not one object. Plugins that look into the same body share what is found.
+    pub fn find(self: *Stream, body: []const u8, key: []const u8) Allocator.Error!?json.Place {
+        if (self.outlined) |known| if (known.text.ptr == body.ptr and known.text.len == body.len) {
+            return if (known.outline) |outline| try outline.find(self.scratch, key) else null;
+        };
+        const outline = try json.Outline.of(self.scratch, body);
+        self.outlined = .{ .text = body, .outline = outline };
+        return if (outline) |found| try found.find(self.scratch, key) else null;
+    }
+
+    /// Text of a member of a JSON body; the last of equal members counts.
+    pub fn member(self: *Stream, body: []const u8, key: []const u8) Allocator.Error!?[]const u8 {
+        const place = try self.find(body, key) orelse return null;
+        return place.last(body);
     }
 
     pub fn setBody(self: *Stream, text: []const u8) void {

@@ -104,7 +104,7 @@ pub fn onRequestBody(self: *const Config, stream: *Stream, state: *State, body: 
     }
     if (!api.edited) return;
     if (state.form_type) |kind| return editForm(self, stream, kind, body);
-    const place = try json.find(stream.scratch, body, "model") orelse return;
+    const place = try stream.find(body, "model") orelse return;
     const raw = place.last(body) orelse "";
     const model = if (json.isString(raw)) try json.string(stream.scratch, raw) orelse "" else "";
     const target = self.targetOf(model);
@@ -118,7 +118,7 @@ pub fn onRequestBody(self: *const Config, stream: *Stream, state: *State, body: 
 
 fn editChat(self: *const Config, stream: *Stream, body: []const u8) ![]const u8 {
     var edited = body;
-    const streamed = if (http.contains(body, "\"stream\"")) try json.memberOf(stream.scratch, body, "stream") else null;
+    const streamed = if (http.contains(body, "\"stream\"")) try stream.member(body, "stream") else null;
     if (streamed) |raw| if (std.mem.eql(u8, raw, "true")) {
         edited = try withUsage(stream.scratch, body);
         stream.setHeader("accept", "text/event-stream");

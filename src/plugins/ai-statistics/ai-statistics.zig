@@ -115,12 +115,12 @@ pub fn onRequestHeaders(self: *const Config, stream: *Stream, state: *State) !Ne
 pub fn onRequestBody(self: *const Config, stream: *Stream, state: *State, body: []const u8) !void {
     if (state.start == null) return;
     if (self.usage or self.spans) {
-        const model = if (try json.memberOf(stream.scratch, body, "model")) |raw| try usage.textOf(stream.scratch, raw) else null;
+        const model = if (try stream.member(body, "model")) |raw| try usage.textOf(stream.scratch, raw) else null;
         state.asked_model = try stream.arena.dupe(u8, model orelse "unknown");
         if (self.spans) try state.span.?.string("gen_ai.request.model", state.asked_model.?);
     }
     if (self.usage and self.log) {
-        const messages = try json.memberOf(stream.scratch, body, "messages") orelse try json.memberOf(stream.scratch, body, "contents");
+        const messages = try stream.member(body, "messages") orelse try stream.member(body, "contents");
         if (messages) |list| if (list[0] == '[') {
             state.chat_round = usage.userMessages(list);
         };
@@ -219,27 +219,19 @@ fn holdWhole(state: *State, part: []const u8) !void {
 
 fn readStream(self: *const Config, stream: *Stream, state: *State, part: []const u8) !void {
     if (state.first_token == null) state.first_token = std.time.milliTimestamp() - state.start.?;
-    var text = part;
-    const last = text[text.len - 1];
-    const whole_lines = last == '\n' or last == '\r';
+    var rest = part;
     if (state.held.items.len > 0) {
-        if (state.held.items.len + part.len > READ_LIMIT) state.held.clearRetainingCapacity();
-        try state.held.appendSlice(std.heap.c_allocator, part);
-        text = state.held.items;
-    }
-    if (whole_lines) {
-        try readLines(self, stream, state, text);
+        const end = std.mem.indexOfAny(u8, part, "\r\n") orelse part.len;
+        if (state.held.items.len + end > READ_LIMIT) state.held.clearRetainingCapacity();
+        try state.held.appendSlice(std.heap.c_allocator, part[0..end]);
+        if (end == part.len) return;
+        try readLine(self, stream, state, state.held.items);
         state.held.clearRetainingCapacity();
-        return;
+        rest = part[end + 1 ..];
     }
-    const end = if (std.mem.lastIndexOfAny(u8, text, "\r\n")) |found| found + 1 else 0;
-    try readLines(self, stream, state, text[0..end]);
-    if (state.held.items.len > 0) {
-        std.mem.copyForwards(u8, state.held.items, text[end..]);
-        state.held.shrinkRetainingCapacity(text.len - end);
-    } else {
-        try state.held.appendSlice(std.heap.c_allocator, text[end..]);
-    }
+    const whole = if (std.mem.lastIndexOfAny(u8, rest, "\r\n")) |last| last + 1 else 0;
+    try readLines(self, stream, state, rest[0..whole]);
+    try state.held.appendSlice(std.heap.c_allocator, rest[whole..]);
 }
 
 /// All lines for attributes of streams; else those up to the one that tells the model, and those with a usage object, found without looking into

@@ -28,7 +28,7 @@ pub fn onRequestHeaders(self: *const Config, stream: *Stream, _: anytype) !Next 
 }
 
 pub fn onRequestBody(self: *const Config, stream: *Stream, _: anytype, body: []const u8) !void {
-    const place = try json.find(stream.scratch, body, self.key) orelse return;
+    const place = try stream.find(body, self.key) orelse return;
     const raw = place.first(body) orelse "null";
     const model = try json.string(stream.scratch, raw) orelse return;
     const target = self.targetOf(model);

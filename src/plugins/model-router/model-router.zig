@@ -55,7 +55,7 @@ pub fn onRequestBody(self: *const Config, stream: *Stream, _: anytype, body: []c
 }
 
 fn routeJson(self: *const Config, stream: *Stream, body: []const u8) !bool {
-    const place = try json.find(stream.scratch, body, self.key) orelse return false;
+    const place = try stream.find(body, self.key) orelse return false;
     const raw = place.first(body) orelse return false;
     if (!json.isString(raw)) return false;
     const model = try json.string(stream.scratch, raw) orelse return false;
