@@ -199,7 +199,15 @@ export async function startEnvoy(
   const log = openSync(join(dir, 'envoy.log'), 'a');
   const child = spawn(
     envoyPath(),
-    ['-c', config, '--disable-hot-restart', '--concurrency', '1', '-l', 'info', ...args],
+    [
+      '-c',
+      config,
+      '--disable-hot-restart',
+      '-l',
+      'info',
+      ...(args.includes('--concurrency') ? [] : ['--concurrency', '1']),
+      ...args,
+    ],
     { stdio: ['ignore', log, log], env },
   );
   closeSync(log);

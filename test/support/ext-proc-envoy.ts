@@ -1,4 +1,6 @@
 /** Envoy with the plugin server's hop on some routes, configured as the control plane does it. */
+import { FILTERS } from '#xds/build/filters/index.ts';
+import { hopListener } from '#xds/build/listener.ts';
 import { type Envoy, startEnvoy } from './envoy.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
@@ -23,6 +25,9 @@ export interface HopEnvoy {
 export async function startHopEnvoy(options: {
   readonly upstreamPort: number;
   readonly extProcSocket: string;
+  /** Routes go by the module's hop instead, to plugin servers that connect here. */
+  readonly hopSocket?: string;
+  readonly workers?: number;
   readonly routes: readonly HopRoute[];
   readonly bufferLimitBytes?: number;
   readonly accessLogFile?: string;
@@ -31,15 +36,24 @@ export async function startHopEnvoy(options: {
 }): Promise<HopEnvoy> {
   const bootstrap = {
     static_resources: {
-      listeners: [listener(options)],
+      listeners: [
+        listener(options),
+        ...(options.hopSocket === undefined ? [] : [hopListener({ socket: options.hopSocket })]),
+      ],
       clusters: [
         cluster('upstream', { socket_address: { address: '127.0.0.1', port_value: options.upstreamPort } }, false),
+        { ...cluster('nobody', {}, false), load_assignment: { cluster_name: 'nobody', endpoints: [] } },
         cluster('other', { socket_address: { address: '127.0.0.1', port_value: options.upstreamPort } }, false),
         cluster('higress.plugin-server', { pipe: { path: options.extProcSocket } }, true),
       ],
     },
   };
-  const envoy = await startEnvoy(bootstrap, ['--file-flush-interval-msec', '20']);
+  const envoy = await startEnvoy(bootstrap, [
+    '--file-flush-interval-msec',
+    '20',
+    '--concurrency',
+    String(options.workers ?? 1),
+  ]);
   await envoy.ready();
   return { envoy, url: `http://127.0.0.1:${await envoy.listenerPort('main')}` };
 }
@@ -68,7 +82,9 @@ function listener(options: Parameters<typeof startHopEnvoy>[0]): object {
                   {
                     name: 'all',
                     domains: ['*'],
-                    routes: options.routes.map((one) => route(one, options.bufferLimitBytes ?? 104_857_600)),
+                    routes: options.routes.map((one) =>
+                      route(one, options.bufferLimitBytes ?? 104_857_600, options.hopSocket !== undefined),
+                    ),
                   },
                 ],
               },
@@ -103,6 +119,7 @@ function accessLog(path: string): object {
 function route(
   { prefix, chain, mode, failOpen, cluster: target, messageTimeout }: HopRoute,
   bufferLimitBytes: number,
+  byModule: boolean,
 ): object {
   const plain = {
     name: `route${prefix}`,
@@ -116,10 +133,27 @@ function route(
     typed_per_filter_config: {
       'higress.chain': {
         '@type': `${TYPE}.http.filter_chain.v3.FilterChainConfigPerRoute`,
-        filter_chain: { filters: [hop(chain, mode ?? {}, failOpen ?? false, messageTimeout ?? '120s')] },
+        filter_chain: {
+          filters: [
+            byModule
+              ? moduleHop(chain, mode ?? {}, failOpen ?? false)
+              : hop(chain, mode ?? {}, failOpen ?? false, messageTimeout ?? '120s'),
+          ],
+        },
       },
     },
   };
+}
+
+function moduleHop(chain: string, mode: Readonly<Record<string, string>>, failOpen: boolean): object {
+  const needs = {
+    requestHeaders: true,
+    requestBody: mode.request_body_mode === 'BUFFERED' ? 'buffered' : 'none',
+    responseHeaders: true,
+    responseBody: mode.response_body_mode === 'STREAMED' ? 'stream' : 'none',
+    sourceAddress: true,
+  };
+  return { name: 'hop', typed_config: FILTERS.hop.base({ chain, needs, failOpen }) };
 }
 
 function hop(chain: string, mode: Readonly<Record<string, string>>, failOpen: boolean, timeout: string): object {

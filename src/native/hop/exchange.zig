@@ -60,6 +60,8 @@ pub const Exchange = struct {
         ended: bool = false,
         together: bool = false,
         headers_released: bool = false,
+        /// A plugin put other bytes in the place of some.
+        changed: bool = false,
         awaits_headers: bool = false,
         awaits_body: bool = false,
         end_sent: bool = false,
@@ -241,7 +243,8 @@ pub const Exchange = struct {
         if (all) response.passes = true;
         if (!response.headers_released) {
             response.headers_released = true;
-            self.mendLength(.response, if (all) response.released_bytes else null);
+            // What nobody changed is as long as it says: also when it has no body, as the answer to HEAD.
+            if (response.changed or !response.passes) self.mendLength(.response, if (all) response.released_bytes else null);
         }
         abi.envoy_dynamic_module_callback_http_filter_continue_encoding(self.envoy);
     }
@@ -313,7 +316,9 @@ pub const Exchange = struct {
         if (!response.awaits_body) return;
         response.awaits_body = false;
         try self.editHeaders(.response, common);
-        self.put(try newBody(common) orelse response.sent.items);
+        const fresh = try newBody(common);
+        if (fresh != null) response.changed = true;
+        self.put(fresh orelse response.sent.items);
         response.sent.clearRetainingCapacity();
         if (!self.wants_response_body) {
             self.putBack();
