@@ -65,6 +65,8 @@ pub const TrailersStatus = enum(c_uint) { go_on = 0, stop = 1 };
 /// Of network filters.
 pub const DataStatus = enum(c_uint) { go_on = 0, stop = 1 };
 
+pub const CloseType = enum(c_uint) { flush_write = 0, no_flush = 1 };
+
 pub extern fn envoy_dynamic_module_callback_get_concurrency() u32;
 pub extern fn envoy_dynamic_module_callback_log(level: LogLevel, message: Slice) void;
 
@@ -105,3 +107,4 @@ pub extern fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunk
 pub extern fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunks(NetworkFilter, [*]Slice) bool;
 pub extern fn envoy_dynamic_module_callback_network_filter_drain_read_buffer(NetworkFilter, usize) bool;
 pub extern fn envoy_dynamic_module_callback_network_filter_write(NetworkFilter, Slice, end_stream: bool) void;
+pub extern fn envoy_dynamic_module_callback_network_filter_close(NetworkFilter, CloseType) void;

@@ -645,6 +645,29 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
       if (late) expect((await late).status).toBe(201);
     }, 60_000);
 
+    if (way === 'hop')
+      it('is replaced under load fails no request', async () => {
+        const answers: number[] = [];
+        let going = true;
+        const load = Promise.all(
+          Array.from({ length: 20 }, async (_, i) => {
+            while (going) answers.push((await call(`/edit/load${i}`, 'abc')).status);
+          }),
+        );
+        for (let round = 1; round <= 5; round++) {
+          const before = answers.length;
+          await waitFor(() => answers.length > before + 50);
+          await server.stop(30_000);
+          server = await startServer();
+          addChains(server);
+        }
+        const before = answers.length;
+        await waitFor(() => answers.length > before + 50);
+        going = false;
+        await load;
+        expect(answers.filter((status) => status !== 201)).toEqual([]);
+      }, 60_000);
+
     it('is gone lets routes fail closed with 503 or open, and serves again when it is back', async () => {
       await server.stop();
       const gone = call('/edit/gone', 'abc');

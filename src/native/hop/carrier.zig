@@ -19,7 +19,7 @@ pub const Frame = enum(u8) {
     message = 2,
     /// To the plugin server: the exchange is over. From it: it has no more to say. A payload is why it failed.
     close = 3,
-    /// From the plugin server: begin nothing more here.
+    /// From the plugin server: begin nothing more here. Goes back when that is so.
     drain = 4,
     _,
 };
@@ -37,6 +37,8 @@ pub const Carrier = struct {
     envoy: abi.NetworkFilter,
     /// Bytes of a frame that has not ended.
     held: std.ArrayListUnmanaged(u8) = .empty,
+    /// It speaks something else; where the next frame begins is not known.
+    broken: bool = false,
 
     pub fn create(envoy: abi.NetworkFilter) ?*Carrier {
         const self = heap.create(Carrier) catch return null;
@@ -69,6 +71,7 @@ pub const Carrier = struct {
 
     /// For payloads that are written in place: what stands in the list behind `start` is the payload.
     pub fn start(_: *Carrier, number: u32, kind: Frame, room: usize) !*std.ArrayListUnmanaged(u8) {
+        if (room > LARGEST_FRAME - HEADER_BYTES) return error.FrameTooLong;
         frame.clearRetainingCapacity();
         try frame.ensureTotalCapacity(heap, HEADER_BYTES + room);
         frame.appendNTimesAssumeCapacity(0, 4);
@@ -104,6 +107,9 @@ pub const Carrier = struct {
             if (self.held.items.len == 0 and self.held.capacity > 1024 * 1024) self.held.clearAndFree(heap);
         }
         _ = abi.envoy_dynamic_module_callback_network_filter_drain_read_buffer(self.envoy, size);
+        if (!self.broken) return;
+        self.lost();
+        abi.envoy_dynamic_module_callback_network_filter_close(self.envoy, .no_flush);
     }
 
     /// Handles the whole frames; returns how many bytes they are.
@@ -112,8 +118,8 @@ pub const Carrier = struct {
         while (bytes.len - at >= HEADER_BYTES) {
             const length = std.mem.readInt(u32, bytes[at..][0..4], .little);
             if (length < HEADER_BYTES - 4 or length > LARGEST_FRAME) {
-                log(.err, "a plugin server sent a frame of {d} bytes", .{length});
-                self.retire();
+                log(.warn, "a plugin server sent a frame of {d} bytes; its connection is closed", .{length});
+                self.broken = true;
                 return bytes.len;
             }
             if (bytes.len - at < 4 + length) break;
@@ -128,7 +134,10 @@ pub const Carrier = struct {
         switch (kind) {
             .message => if (exchanges.get(number)) |exchange| exchange.onMessage(payload),
             .close => if (exchanges.get(number)) |exchange| exchange.onClosed(payload),
-            .drain => self.retire(),
+            .drain => {
+                self.retire();
+                self.send(0, .drain, "") catch {};
+            },
             else => {},
         }
     }
@@ -160,7 +169,7 @@ pub var concurrency: u32 = 1;
 /// Gives an exchange a number, and a carrier if there is one.
 pub fn register(exchange: *Exchange) !?*Carrier {
     last_number +%= 1;
-    if (last_number == 0) last_number = 1;
+    while (last_number == 0 or exchanges.contains(last_number)) last_number +%= 1;
     try exchanges.put(heap, last_number, exchange);
     exchange.number = last_number;
     if (carriers.items.len == 0) return null;
@@ -174,6 +183,7 @@ pub fn wait(exchange: *Exchange) !void {
 
 pub fn unregister(number: u32) void {
     _ = exchanges.remove(number);
+    if (exchanges.count() == 0) waiting.clearRetainingCapacity();
 }
 
 /// Whether an exchange is still there: Envoy may end a stream in any call that lets it go on.

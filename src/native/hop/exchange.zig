@@ -111,17 +111,17 @@ pub const Exchange = struct {
         self.wants_response_body = self.config.response_body;
         self.request = .{ .held = true, .ended = ended };
         self.request.together = self.wants_request_body and !ended and self.lengthOf(.request) <= TOGETHER_BYTES;
-        const carrier = carriers.register(self) catch {
-            self.fail("out of memory");
+        const carrier = carriers.register(self) catch |problem| {
+            self.fail(@errorName(problem));
             return if (self.passes and !self.replied) .go_on else .stop;
         };
         if (carrier) |found| {
             self.carrier = found;
-            if (!self.request.together) self.send(.request_headers, .request, ended, "") catch self.fail("out of memory");
+            if (!self.request.together) self.send(.request_headers, .request, ended, "") catch |problem| self.fail(@errorName(problem));
         } else if (self.config.fail_open) {
             self.passes = true;
         } else {
-            carriers.wait(self) catch self.fail("out of memory");
+            carriers.wait(self) catch |problem| self.fail(@errorName(problem));
         }
         return if (self.passes and !self.replied) .go_on else .stop;
     }
@@ -131,7 +131,7 @@ pub const Exchange = struct {
         if (self.carrier != null or self.passes) return;
         self.carrier = carrier;
         if (self.request.together and !self.request.ended) return;
-        self.sendRequest() catch self.fail("out of memory");
+        self.sendRequest() catch |problem| self.fail(@errorName(problem));
     }
 
     /// What is there of the request: headers, and the body when it is whole.
@@ -162,7 +162,7 @@ pub const Exchange = struct {
         if (!self.wants_request_body) return;
         self.request.body_sent = true;
         if (self.carrier == null) return;
-        self.bodyAfterHeaders(places) catch self.fail("out of memory");
+        self.bodyAfterHeaders(places) catch |problem| self.fail(@errorName(problem));
     }
 
     fn bodyAfterHeaders(self: *Exchange, places: []const abi.Body) !void {
@@ -189,7 +189,7 @@ pub const Exchange = struct {
         if (!response.together) {
             response.end_sent = ended;
             response.awaits_headers = true;
-            self.send(.response_headers, .response, ended, "") catch self.fail("out of memory");
+            self.send(.response_headers, .response, ended, "") catch |problem| self.fail(@errorName(problem));
         }
         return if (response.passes) .go_on else .stop;
     }
@@ -199,8 +199,8 @@ pub const Exchange = struct {
         if (response.passes) return .go_on;
         response.ended = ended;
         if (!self.wants_response_body) return .stop_and_watermark;
-        self.takePart(&response.waiting) catch {
-            self.fail("out of memory");
+        self.takePart(&response.waiting) catch |problem| {
+            self.fail(@errorName(problem));
             return if (response.passes) .go_on else .stop_and_buffer;
         };
         self.advance();
@@ -223,14 +223,14 @@ pub const Exchange = struct {
             if (!response.ended) return;
             response.together = false;
             response.awaits_headers = true;
-            self.send(.response_headers, .response, false, "") catch return self.fail("out of memory");
+            self.send(.response_headers, .response, false, "") catch |problem| return self.fail(@errorName(problem));
         } else if (response.awaits_headers or response.awaits_body) return;
         if (response.end_sent or response.waiting.items.len == 0 and !response.ended) return;
         std.mem.swap(Bytes, &response.sent, &response.waiting);
         response.waiting.clearRetainingCapacity();
         response.awaits_body = true;
         response.end_sent = response.ended;
-        self.sendBody(.response_body, response.sent.items, response.ended) catch self.fail("out of memory");
+        self.sendBody(.response_body, response.sent.items, response.ended) catch |problem| self.fail(@errorName(problem));
     }
 
     /// What the plugins have let go leaves when nothing is asked of them any more. Envoy lets an answer go on once for each time that it was stopped, so
@@ -301,6 +301,7 @@ pub const Exchange = struct {
 
     fn onResponseHeadersReply(self: *Exchange, common: []const u8) !void {
         const response = &self.response;
+        const number = self.number;
         if (!response.awaits_headers) return;
         response.awaits_headers = false;
         try self.editHeaders(.response, common);
@@ -308,11 +309,13 @@ pub const Exchange = struct {
             self.putBack();
             response.passes = true;
         } else self.advance();
-        self.releaseResponse();
+        // It may have failed, and with it the stream have ended.
+        if (carriers.isThere(number)) self.releaseResponse();
     }
 
     fn onResponseBodyReply(self: *Exchange, common: []const u8) !void {
         const response = &self.response;
+        const number = self.number;
         if (!response.awaits_body) return;
         response.awaits_body = false;
         try self.editHeaders(.response, common);
@@ -324,7 +327,8 @@ pub const Exchange = struct {
             self.putBack();
             response.passes = true;
         } else self.advance();
-        self.releaseResponse();
+        // It may have failed, and with it the stream have ended.
+        if (carriers.isThere(number)) self.releaseResponse();
     }
 
     fn put(self: *Exchange, bytes: []const u8) void {

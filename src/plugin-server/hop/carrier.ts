@@ -4,7 +4,7 @@ import type { PluginLog } from '#plugin-sdk/host.ts';
 import type { Exchanges } from '../ext-proc/exchanges.ts';
 import { FACT_METADATA } from '../ext-proc/facts.ts';
 import type { ProcessingStream, Transport } from '../ext-proc/stream.ts';
-import { FRAME, type Frame, FrameCutter, frame } from './frames.ts';
+import { FRAME, type Frame, FrameCutter, frame, LARGEST_BYTES } from './frames.ts';
 
 /** gRPC's prefix of a message, which frames do without. */
 const PREFIX_BYTES = 5;
@@ -31,6 +31,8 @@ export class Carrier {
   #out: Buffer[] = [];
   #planned = false;
   #worker: Worker | undefined;
+  /** Envoy may still begin something. */
+  #draining = false;
   #error: Error | undefined;
 
   constructor(path: string, exchanges: Exchanges, log: PluginLog, events: CarrierEvents) {
@@ -47,6 +49,7 @@ export class Carrier {
     this.#socket.on('close', () => {
       const open = [...this.#open.values()];
       this.#open.clear();
+      this.#draining = false;
       for (const stream of open) stream.closed();
       events.onClosed(this.#error);
     });
@@ -57,15 +60,16 @@ export class Carrier {
   }
 
   get busy(): boolean {
-    return this.#open.size > 0;
+    return this.#open.size > 0 || this.#draining;
   }
 
   get blocked(): boolean {
     return this.#socket.writableNeedDrain;
   }
 
-  /** Envoy begins nothing more here. */
+  /** Envoy begins nothing more here; the connection is busy until it has said so. */
   drain(): void {
+    this.#draining = true;
     this.write(0, FRAME.drain, NOTHING);
   }
 
@@ -123,6 +127,9 @@ export class Carrier {
         stream?.closed();
         return;
       }
+      case FRAME.drain:
+        this.#draining = false;
+        return;
       default:
         this.#log.warn({ kind }, 'Envoy sent a frame of an unknown kind');
     }
@@ -157,7 +164,8 @@ class FrameTransport implements Transport {
   }
 
   write(message: Buffer): void {
-    this.#carrier.write(this.#number, FRAME.message, message.subarray(PREFIX_BYTES));
+    if (message.length > LARGEST_BYTES) this.#end(`a reply of ${message.length} bytes is longer than a frame may be`);
+    else this.#carrier.write(this.#number, FRAME.message, message.subarray(PREFIX_BYTES));
   }
 
   finish(): void {

@@ -4,7 +4,7 @@ export const FRAME = { hello: 0, open: 1, message: 2, close: 3, drain: 4 } as co
 
 const HEADER_BYTES = 9;
 /** A buffered body of 100 MiB and what stands around it. */
-const LARGEST_BYTES = 128 * 1024 * 1024;
+export const LARGEST_BYTES = 128 * 1024 * 1024;
 /** Longer payloads leave as they are, not copied behind their header. */
 const COPIED_BYTES = 16 * 1024;
 
