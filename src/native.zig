@@ -9,6 +9,7 @@ comptime {
 test {
     _ = @import("native/config.zig");
     _ = @import("native/fuzz.zig");
+    _ = @import("native/fuzz-hop.zig");
     _ = @import("native/fuzz-plugins.zig");
     _ = @import("native/hop/messages.zig");
     _ = @import("native/http.zig");

@@ -1,6 +1,7 @@
 //! What stands in Envoy's place in tests: headers and bodies of one stream, behind the functions that `abi.zig` names.
 const std = @import("std");
 const abi = @import("abi.zig");
+const Exchange = @import("hop/exchange.zig").Exchange;
 const Allocator = std.mem.Allocator;
 
 /// Written over values that Envoy would have freed; no test sends it.
@@ -13,6 +14,7 @@ pub const Fake = struct {
     /// What is received is what another filter held back.
     one_place: bool = false,
     status: ?u32 = null,
+    hop: ?*HopStream = null,
 
     pub const Header = struct { name: []const u8, value: []u8 };
 
@@ -45,6 +47,37 @@ pub const Fake = struct {
     }
 
     fn of(filter: abi.Filter) *Fake {
+        return @ptrCast(@alignCast(filter));
+    }
+};
+
+/// What Envoy keeps of a stream that its filter may stop.
+pub const HopStream = struct {
+    request_stopped: bool = false,
+    response_stopped: bool = false,
+    /// Of the answer.
+    left: std.ArrayListUnmanaged(u8) = .empty,
+    /// Null when the stream is over.
+    exchange: ?*Exchange = null,
+    /// It ends in the next call that lets it go on.
+    doomed: bool = false,
+
+    fn wentOn(self: *HopStream) void {
+        if (!self.doomed) return;
+        const exchange = self.exchange orelse return;
+        self.exchange = null;
+        exchange.destroy();
+    }
+};
+
+/// A plugin server's connection.
+pub const Connection = struct {
+    arena: Allocator,
+    incoming: []const u8 = "",
+    out: std.ArrayListUnmanaged(u8) = .empty,
+    closed: bool = false,
+
+    fn of(filter: abi.NetworkFilter) *Connection {
         return @ptrCast(@alignCast(filter));
     }
 };
@@ -127,8 +160,13 @@ export fn envoy_dynamic_module_callback_http_drain_body(filter: abi.Filter, plac
 }
 
 export fn envoy_dynamic_module_callback_http_send_response(filter: abi.Filter, status: u32, _: ?[*]const abi.Header, _: usize, _: abi.Slice, details: abi.Slice) void {
+    const fake = Fake.of(filter);
+    if (fake.hop) |stream| {
+        fake.status = status;
+        return stream.wentOn();
+    }
     std.debug.assert(details.len > 0);
-    Fake.of(filter).status = status;
+    fake.status = status;
 }
 
 export fn envoy_dynamic_module_callback_http_set_dynamic_metadata_string(_: abi.Filter, _: abi.Slice, _: abi.Slice, _: abi.Slice) void {}
@@ -146,4 +184,46 @@ export fn envoy_dynamic_module_callback_http_filter_config_define_counter(_: abi
 }
 export fn envoy_dynamic_module_callback_http_filter_increment_counter(_: abi.Filter, _: usize, _: [*]const abi.Slice, _: usize, _: u64) c_uint {
     return 0;
+}
+
+// Of the hop.
+
+export fn envoy_dynamic_module_callback_http_filter_continue_decoding(filter: abi.Filter) void {
+    const stream = Fake.of(filter).hop.?;
+    if (!stream.request_stopped) @panic("a request goes on that was not stopped");
+    stream.request_stopped = false;
+    stream.wentOn();
+}
+export fn envoy_dynamic_module_callback_http_filter_continue_encoding(filter: abi.Filter) void {
+    const fake = Fake.of(filter);
+    const stream = fake.hop.?;
+    if (!stream.response_stopped) @panic("an answer goes on that was not stopped");
+    stream.response_stopped = false;
+    must(stream.left.appendSlice(fake.arena, fake.body(.buffered_response).items));
+    fake.body(.buffered_response).clearRetainingCapacity();
+    stream.wentOn();
+}
+export fn envoy_dynamic_module_callback_network_filter_get_worker_index(_: abi.NetworkFilter) u32 {
+    return 0;
+}
+export fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunks_size(filter: abi.NetworkFilter) usize {
+    return @min(2, Connection.of(filter).incoming.len);
+}
+export fn envoy_dynamic_module_callback_network_filter_get_read_buffer_chunks(filter: abi.NetworkFilter, chunks: [*]abi.Slice) bool {
+    const bytes = Connection.of(filter).incoming;
+    chunks[0] = .of(bytes[0 .. (bytes.len + 1) / 2]);
+    if (bytes.len > 1) chunks[1] = .of(bytes[(bytes.len + 1) / 2 ..]);
+    return true;
+}
+export fn envoy_dynamic_module_callback_network_filter_drain_read_buffer(filter: abi.NetworkFilter, size: usize) bool {
+    const connection = Connection.of(filter);
+    connection.incoming = connection.incoming[size..];
+    return true;
+}
+export fn envoy_dynamic_module_callback_network_filter_write(filter: abi.NetworkFilter, bytes: abi.Slice, _: bool) void {
+    const connection = Connection.of(filter);
+    must(connection.out.appendSlice(connection.arena, bytes.bytes()));
+}
+export fn envoy_dynamic_module_callback_network_filter_close(filter: abi.NetworkFilter, _: abi.CloseType) void {
+    Connection.of(filter).closed = true;
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -644,6 +645,16 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
       await waitFor(async () => (await call('/edit/again', 'abc')).status === 201);
       if (late) expect((await late).status).toBe(201);
     }, 60_000);
+
+    if (hop !== undefined)
+      it('speaks something else is let go and harms nobody', async () => {
+        const stranger = connect(hop);
+        stranger.on('error', () => undefined);
+        const closed = new Promise((resolve) => stranger.once('close', resolve));
+        stranger.resume().write(Buffer.alloc(64));
+        await closed;
+        for (let i = 0; i < 4; i++) expect((await call('/edit/beside', 'abc')).status).toBe(201);
+      });
 
     if (way === 'hop')
       it('is replaced under load fails no request', async () => {

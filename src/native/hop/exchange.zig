@@ -60,6 +60,8 @@ pub const Exchange = struct {
         ended: bool = false,
         together: bool = false,
         headers_released: bool = false,
+        /// Envoy waits to be told to go on.
+        stopped: bool = false,
         /// A plugin put other bytes in the place of some.
         changed: bool = false,
         awaits_headers: bool = false,
@@ -191,6 +193,7 @@ pub const Exchange = struct {
             response.awaits_headers = true;
             self.send(.response_headers, .response, ended, "") catch |problem| self.fail(@errorName(problem));
         }
+        response.stopped = !response.passes;
         return if (response.passes) .go_on else .stop;
     }
 
@@ -198,6 +201,7 @@ pub const Exchange = struct {
         const response = &self.response;
         if (response.passes) return .go_on;
         response.ended = ended;
+        response.stopped = true;
         if (!self.wants_response_body) return .stop_and_watermark;
         self.takePart(&response.waiting) catch |problem| {
             self.fail(@errorName(problem));
@@ -211,6 +215,7 @@ pub const Exchange = struct {
         const response = &self.response;
         if (response.passes) return .go_on;
         response.ended = true;
+        response.stopped = true;
         if (!self.wants_response_body) return .stop;
         self.advance();
         return if (response.passes) .go_on else .stop;
@@ -246,6 +251,8 @@ pub const Exchange = struct {
             // What nobody changed is as long as it says: also when it has no body, as the answer to HEAD.
             if (response.changed or !response.passes) self.mendLength(.response, if (all) response.released_bytes else null);
         }
+        if (!response.stopped) return;
+        response.stopped = false;
         abi.envoy_dynamic_module_callback_http_filter_continue_encoding(self.envoy);
     }
 
@@ -253,7 +260,7 @@ pub const Exchange = struct {
 
     pub fn onMessage(self: *Exchange, bytes: []const u8) void {
         self.handle(bytes) catch |problem| {
-            log(.err, "a reply of the plugin server: {s}", .{@errorName(problem)});
+            log(.warn, "a reply of the plugin server: {s}", .{@errorName(problem)});
             self.fail("its reply is not understood");
         };
     }
