@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect as connectHttp2, createServer as createHttp2Server, type Http2Server } from 'node:http2';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -225,6 +226,25 @@ class Upstream {
   }
 }
 
+/** Answers with the body of the request and trailers that tell of those of the request. */
+function startHttp2(): Http2Server {
+  const server = createHttp2Server();
+  server.on('stream', (stream) => {
+    let got = 'none';
+    const parts: Buffer[] = [];
+    stream.on('trailers', (trailers) => {
+      got = String(trailers['x-asked']);
+    });
+    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-end': got }));
+    stream.on('end', () => {
+      stream.respond({ ':status': 200, 'content-type': 'text/plain' }, { waitForTrailers: true });
+      stream.end(Buffer.concat(parts));
+    });
+  });
+  return server;
+}
+
 /** `ext_proc`: a gRPC stream for each request. `hop`: the module's connections, one for each worker of Envoy. */
 export function exchangeCases(way: 'ext_proc' | 'hop'): void {
   const upstream = new Upstream();
@@ -234,6 +254,7 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
   const accessLogFile = join(dir, 'access.log');
   let server: PluginServer;
   let gateway: HopEnvoy;
+  const two = startHttp2();
 
   function startServer(): Promise<PluginServer> {
     return startPluginServer({
@@ -253,6 +274,7 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
 
   beforeAll(async () => {
     await upstream.start();
+    await new Promise<void>((resolve) => two.listen(0, '127.0.0.1', resolve));
     server = await startServer();
     addChains(server);
     const routes = [...Object.keys(HOOKS), 'late-chain', 'no-chain'].map((name) => ({
@@ -267,11 +289,18 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
     }));
     gateway = await startHopEnvoy({
       upstreamPort: upstream.port,
+      http2Port: (two.address() as AddressInfo).port,
       extProcSocket: socket,
       ...(hop ? { hopSocket: hop, workers: 2 } : {}),
       accessLogFile,
       routes: [
         { prefix: '/other/', cluster: 'other' },
+        ...['edit', 'skips', 'events', 'held'].map((name) => ({
+          prefix: `/two/${name}/`,
+          cluster: 'two',
+          chain: name,
+          mode: name === 'held' ? {} : ALL,
+        })),
         { prefix: '/nobody/', cluster: 'nobody', chain: 'edit', mode: ALL },
         { prefix: '/fails-open/', chain: 'fails-open', failOpen: true },
         { prefix: '/gone-open/', chain: 'no-chain', failOpen: true },
@@ -284,6 +313,7 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
     await gateway?.envoy.stop();
     await server?.stop();
     upstream.stop();
+    two.close();
   });
 
   const call = (path: string, body?: string | Buffer, headers: Record<string, string> = {}) =>
@@ -398,6 +428,41 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
       leave: () => outgoing.destroy(),
     };
   }
+
+  describe('trailers', () => {
+    it.each([
+      ['edit', 'ABC', '[ABC]'],
+      ['skips', 'abc', 'abc'],
+      ['events', 'abc', 'whole abc'],
+      ['held', 'abc', 'abc'],
+      // Envoy's own filter does not tell of an end without bytes before trailers.
+      ['edit', '', way === 'hop' ? '[]' : ''],
+    ])('pass both ways beside what plugins do to bodies (%s, %p)', async (name, sent, expected) => {
+      const session = connectHttp2(gateway.url);
+      const stream = session.request(
+        { ':path': `/two/${name}/x`, ':method': 'POST', 'content-type': 'text/plain' },
+        { waitForTrailers: true },
+      );
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-asked': name }));
+      let trailers: unknown;
+      let body = '';
+      stream.on('trailers', (got) => {
+        trailers = got['x-end'];
+      });
+      stream.setEncoding('utf8').on('data', (part: string) => {
+        body += part;
+      });
+      const over = new Promise((resolve, reject) => stream.on('close', () => resolve(undefined)).on('error', reject));
+      stream.end(sent.toLowerCase());
+      if (name === 'held') {
+        await waitFor(() => held.length === 1);
+        held.pop()!();
+      }
+      await over;
+      session.close();
+      expect([body, trailers]).toEqual([expected, name]);
+    });
+  });
 
   describe('answers without a body', () => {
     it.each(

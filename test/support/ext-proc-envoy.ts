@@ -24,6 +24,8 @@ export interface HopEnvoy {
 
 export async function startHopEnvoy(options: {
   readonly upstreamPort: number;
+  /** Cluster `two`, by HTTP/2. */
+  readonly http2Port?: number;
   readonly extProcSocket: string;
   /** Routes go by the module's hop instead, to plugin servers that connect here. */
   readonly hopSocket?: string;
@@ -42,6 +44,9 @@ export async function startHopEnvoy(options: {
       ],
       clusters: [
         cluster('upstream', { socket_address: { address: '127.0.0.1', port_value: options.upstreamPort } }, false),
+        ...(options.http2Port === undefined
+          ? []
+          : [cluster('two', { socket_address: { address: '127.0.0.1', port_value: options.http2Port } }, true)]),
         { ...cluster('nobody', {}, false), load_assignment: { cluster_name: 'nobody', endpoints: [] } },
         cluster('other', { socket_address: { address: '127.0.0.1', port_value: options.upstreamPort } }, false),
         cluster('higress.plugin-server', { pipe: { path: options.extProcSocket } }, true),
