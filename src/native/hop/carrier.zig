@@ -27,8 +27,6 @@ pub const Frame = enum(u8) {
 /// Of this worker.
 threadlocal var carriers: std.ArrayListUnmanaged(*Carrier) = .empty;
 threadlocal var exchanges: std.AutoHashMapUnmanaged(u32, *Exchange) = .empty;
-/// Exchanges that no carrier was there for.
-threadlocal var waiting: std.ArrayListUnmanaged(u32) = .empty;
 threadlocal var last_number: u32 = 0;
 threadlocal var turn: usize = 0;
 threadlocal var frame: std.ArrayListUnmanaged(u8) = .empty;
@@ -58,9 +56,13 @@ pub const Carrier = struct {
         std.mem.writeInt(u32, numbers[0..4], abi.envoy_dynamic_module_callback_network_filter_get_worker_index(self.envoy), .little);
         std.mem.writeInt(u32, numbers[4..8], concurrency, .little);
         self.send(0, .hello, &numbers) catch return;
-        const all = waiting.toOwnedSlice(heap) catch return;
-        defer heap.free(all);
-        for (all) |number| if (exchanges.get(number)) |exchange| exchange.begin(self);
+        self.beginWaiting() catch return;
+    }
+
+    fn beginWaiting(self: *Carrier) !void {
+        const numbers = try numbersOf(null);
+        defer heap.free(numbers);
+        for (numbers) |number| if (exchanges.get(number)) |exchange| exchange.begin(self);
     }
 
     pub fn send(self: *Carrier, number: u32, kind: Frame, payload: []const u8) !void {
@@ -101,7 +103,7 @@ pub const Carrier = struct {
         const used = self.take(all);
         if (!copied) {
             self.held.appendSlice(heap, all[used..]) catch return;
-        } else {
+        } else if (used > 0) {
             std.mem.copyForwards(u8, self.held.items, all[used..]);
             self.held.shrinkRetainingCapacity(all.len - used);
             if (self.held.items.len == 0 and self.held.capacity > 1024 * 1024) self.held.clearAndFree(heap);
@@ -153,15 +155,20 @@ pub const Carrier = struct {
     /// The connection has ended, and with it what was under way.
     pub fn lost(self: *Carrier) void {
         self.retire();
-        var failed: std.ArrayListUnmanaged(u32) = .empty;
-        defer failed.deinit(heap);
-        var all = exchanges.iterator();
-        while (all.next()) |entry| {
-            if (entry.value_ptr.*.carrier == self) failed.append(heap, entry.key_ptr.*) catch return;
-        }
-        for (failed.items) |number| if (exchanges.get(number)) |exchange| exchange.onClosed("the plugin server has gone");
+        const numbers = numbersOf(self) catch return;
+        defer heap.free(numbers);
+        for (numbers) |number| if (exchanges.get(number)) |exchange| exchange.onClosed("the plugin server has gone");
     }
 };
+
+/// The exchanges of a carrier, or those that wait for one. What is done with one of them may end others, so they are named, not held.
+fn numbersOf(carrier: ?*Carrier) ![]u32 {
+    var numbers: std.ArrayListUnmanaged(u32) = .empty;
+    errdefer numbers.deinit(heap);
+    var all = exchanges.iterator();
+    while (all.next()) |entry| if (entry.value_ptr.*.carrier == carrier) try numbers.append(heap, entry.key_ptr.*);
+    return numbers.toOwnedSlice(heap);
+}
 
 /// Of all workers; asked for once, on the main thread.
 pub var concurrency: u32 = 1;
@@ -177,13 +184,8 @@ pub fn register(exchange: *Exchange) !?*Carrier {
     return carriers.items[turn % carriers.items.len];
 }
 
-pub fn wait(exchange: *Exchange) !void {
-    try waiting.append(heap, exchange.number);
-}
-
 pub fn unregister(number: u32) void {
     _ = exchanges.remove(number);
-    if (exchanges.count() == 0) waiting.clearRetainingCapacity();
 }
 
 /// Whether an exchange is still there: Envoy may end a stream in any call that lets it go on.

@@ -122,8 +122,6 @@ pub const Exchange = struct {
             if (!self.request.together) self.send(.request_headers, .request, ended, "") catch |problem| self.fail(@errorName(problem));
         } else if (self.config.fail_open) {
             self.passes = true;
-        } else {
-            carriers.wait(self) catch |problem| self.fail(@errorName(problem));
         }
         return if (self.passes and !self.replied) .go_on else .stop;
     }
@@ -433,7 +431,8 @@ pub const Exchange = struct {
         self.leave();
         if (self.replied) return;
         if (!self.config.fail_open) {
-            log(.warn, "a request goes without its plugins: {s}", .{why});
+            // One line for each request: the access log has them too.
+            log(.debug, "the plugins of a request failed: {s}", .{why});
             return self.answer(503, &.{}, "", "plugin_server_failed");
         }
         self.onClosed("");
