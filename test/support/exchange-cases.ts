@@ -530,6 +530,29 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
       expect(stream.text()).toBe('data: <0>\n\ndata: <1>\n\ndata: <2>\n\n');
     });
 
+    it('are held back at the upstream while a plugin is at the first', async () => {
+      const stream = await openStream('/paced/sse-long');
+      const before = paced.length;
+      stream.source.write('data: 0\n\n');
+      await waitFor(() => paced.length === before + 1);
+      const part = Buffer.alloc(MIB, 'x');
+      let written = 0;
+      // Until the kernel's and Envoy's buffers are full.
+      let taken = -1;
+      await waitFor(() => {
+        while (!stream.source.writableNeedDrain && written < 300) {
+          stream.source.write(part);
+          written++;
+        }
+        const still = taken === written;
+        taken = written;
+        return still;
+      });
+      // What a route may hold of a body is 100 MiB.
+      expect(written).toBeLessThan(200);
+      stream.leave();
+    });
+
     it('leave one event at a time, as each comes', async () => {
       const path = '/events/sse1';
       const stream = await openStream(path);

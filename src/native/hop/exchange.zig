@@ -14,6 +14,9 @@ const Bytes = std.ArrayListUnmanaged(u8);
 /// A body that is known to be at most so long is waited for, and goes with the headers.
 const TOGETHER_BYTES = 64 * 1024;
 
+/// What waits of an answer; more stays with Envoy, which then holds the upstream back. Little in tests, so that it happens.
+const HELD_BYTES = if (@import("builtin").is_test) 16 else 1024 * 1024;
+
 const BUFFERED_BYTES = [_]abi.Body{ .buffered_request, .received_request };
 
 pub const HopConfig = struct {
@@ -70,6 +73,10 @@ pub const Exchange = struct {
         /// Bytes that wait for their turn; and those that the plugins look at, which stand for themselves when they are left alone.
         waiting: Bytes = .empty,
         sent: Bytes = .empty,
+        /// What leaves next.
+        ready: Bytes = .empty,
+        /// Envoy keeps what has come since.
+        parked: bool = false,
         released_bytes: usize = 0,
     };
 
@@ -83,6 +90,7 @@ pub const Exchange = struct {
         self.leave();
         self.response.waiting.deinit(heap);
         self.response.sent.deinit(heap);
+        self.response.ready.deinit(heap);
         heap.destroy(self);
     }
 
@@ -201,6 +209,10 @@ pub const Exchange = struct {
         response.ended = ended;
         response.stopped = true;
         if (!self.wants_response_body) return .stop_and_watermark;
+        if (response.parked or response.waiting.items.len >= HELD_BYTES and (response.awaits_headers or response.awaits_body)) {
+            response.parked = true;
+            return .stop_and_watermark;
+        }
         self.takePart(&response.waiting) catch |problem| {
             self.fail(@errorName(problem));
             return if (response.passes) .go_on else .stop_and_buffer;
@@ -228,6 +240,7 @@ pub const Exchange = struct {
             response.awaits_headers = true;
             self.send(.response_headers, .response, false, "") catch |problem| return self.fail(@errorName(problem));
         } else if (response.awaits_headers or response.awaits_body) return;
+        self.unpark() catch |problem| return self.fail(@errorName(problem));
         if (response.end_sent or response.waiting.items.len == 0 and !response.ended) return;
         std.mem.swap(Bytes, &response.sent, &response.waiting);
         response.waiting.clearRetainingCapacity();
@@ -251,6 +264,7 @@ pub const Exchange = struct {
         }
         if (!response.stopped) return;
         response.stopped = false;
+        self.give();
         abi.envoy_dynamic_module_callback_http_filter_continue_encoding(self.envoy);
     }
 
@@ -339,11 +353,29 @@ pub const Exchange = struct {
     fn put(self: *Exchange, bytes: []const u8) void {
         if (bytes.len == 0) return;
         self.response.released_bytes += bytes.len;
-        _ = abi.envoy_dynamic_module_callback_http_append_body(self.envoy, .buffered_response, .of(bytes));
+        self.response.ready.appendSlice(heap, bytes) catch {
+            self.give();
+            _ = abi.envoy_dynamic_module_callback_http_append_body(self.envoy, .buffered_response, .of(bytes));
+        };
+    }
+
+    fn give(self: *Exchange) void {
+        const ready = &self.response.ready;
+        if (ready.items.len == 0) return;
+        _ = abi.envoy_dynamic_module_callback_http_append_body(self.envoy, .buffered_response, .of(ready.items));
+        ready.clearRetainingCapacity();
+    }
+
+    fn unpark(self: *Exchange) !void {
+        if (!self.response.parked) return;
+        try self.copyFrom(.buffered_response, &self.response.waiting);
+        self.drain(.buffered_response);
+        self.response.parked = false;
     }
 
     /// Parts that no plugin looks at any more.
     fn putBack(self: *Exchange) void {
+        self.unpark() catch {};
         self.put(self.response.sent.items);
         self.put(self.response.waiting.items);
         self.response.sent.clearRetainingCapacity();
