@@ -17,6 +17,8 @@ export default class TidyEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup();
+    // Made when they are first asked for: a warning within a test would make one.
+    void [process.stdout, process.stderr];
     this.#before = { counts: counted(), handles: process._getActiveHandles() };
   }
 
