@@ -180,7 +180,8 @@ describe('an object that the schema refuses', () => {
         };
         return conditions.find((one) => one.type === 'Accepted' && one.status === 'False');
       },
-      30_000,
+      // Each change of a definition ends its watches; one that ends soon after it began is taken up after up to half a minute.
+      60_000,
     );
     expect(accepted.message).toContain('spec.registries[1]');
     await system.apply(ingress('beside'));
