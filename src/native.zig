@@ -17,5 +17,6 @@ test {
     _ = @import("native/metadata.zig");
     _ = @import("plugins/native.zig");
     _ = @import("native/multipart.zig");
+    _ = @import("native/protobuf.zig");
     _ = @import("native/search.zig");
 }

@@ -6,6 +6,7 @@ const std = @import("std");
 const abi = @import("abi.zig");
 const HopConfig = @import("hop/exchange.zig").HopConfig;
 const plugin = @import("plugin.zig");
+const protobuf = @import("protobuf.zig");
 const Allocator = std.mem.Allocator;
 
 const Kind = enum { plugins, hop };
@@ -43,7 +44,7 @@ pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config
     var memory = std.heap.ArenaAllocator.init(std.heap.c_allocator);
     errdefer memory.deinit();
     const arena = memory.allocator();
-    const text = inlineString(member(1, data_source) orelse data_source) orelse return error.NoInlineString;
+    const text = inlineString(data_source) orelse return error.NoInlineString;
     const parsed = try std.json.parseFromSliceLeaky(Text, arena, text, .{ .allocate = .alloc_always });
     const plugins = try arena.alloc(plugin.Plugin, parsed.plugins.len);
     for (parsed.plugins, plugins) |one, *made| {
@@ -90,31 +91,14 @@ fn hooksNamed(known: []const plugin.Hooks, name: []const u8) ?*const plugin.Hook
     return null;
 }
 
-/// The text of a serialized DataSource.
+/// The text of a serialized DataSource, which may be the one of a GenericSecret.
 fn inlineString(message: []const u8) ?[]const u8 {
-    return member(3, message);
-}
-
-/// The bytes of this field of a serialized message, as long as it is the only one.
-fn member(number: u8, message: []const u8) ?[]const u8 {
-    if (message.len < 2 or message[0] != number << 3 | 2) return null;
-    var length: usize = 0;
-    var at: usize = 1;
-    var shift: u6 = 0;
-    while (at < message.len) : (at += 1) {
-        length |= @as(usize, message[at] & 127) << shift;
-        if (message[at] < 128) break;
-        if (shift > 49) return null;
-        shift += 7;
-    }
-    at += 1;
-    if (at > message.len or message.len - at != length) return null;
-    return message[at..];
+    return protobuf.onlyBytes(protobuf.onlyBytes(message, 1) orelse message, 3);
 }
 
 test "a DataSource's text" {
     try std.testing.expectEqualStrings("ab", inlineString("\x1a\x02ab").?);
-    try std.testing.expectEqualStrings("ab", inlineString(member(1, "\x0a\x04\x1a\x02ab").?).?);
+    try std.testing.expectEqualStrings("ab", inlineString("\x0a\x04\x1a\x02ab").?);
     try std.testing.expectEqual(null, inlineString("\x1a\x03ab"));
     try std.testing.expectEqual(null, inlineString("\x0a\x02ab"));
     try std.testing.expectEqual(null, inlineString("\x1a"));

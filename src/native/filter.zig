@@ -3,6 +3,7 @@ const std = @import("std");
 const abi = @import("abi.zig");
 const Config = @import("config.zig").Config;
 const log = @import("log.zig").log;
+const message = @import("message.zig");
 const plugin = @import("plugin.zig");
 const Stream = @import("stream.zig").Stream;
 const known: []const plugin.Hooks = &@import("../plugins/native.zig").plugins;
@@ -165,7 +166,7 @@ pub const Filter = struct {
         var parts: std.ArrayListUnmanaged(abi.Slice) = .empty;
         var size: usize = 0;
         for (places) |place| {
-            for (try self.partsOf(place)) |part| {
+            for (try message.parts(self.stream.filter, place, scratch)) |part| {
                 try parts.append(scratch, part);
                 size += part.len;
             }
@@ -180,35 +181,20 @@ pub const Filter = struct {
         return whole;
     }
 
-    fn partsOf(self: *Filter, place: abi.Body) Allocator.Error![]const abi.Slice {
-        const count = abi.envoy_dynamic_module_callback_http_get_body_chunks_size(self.stream.filter, place);
-        if (count == 0) return &.{};
-        const parts = try self.stream.scratch.alloc(abi.Slice, count);
-        return if (abi.envoy_dynamic_module_callback_http_get_body_chunks(self.stream.filter, place, parts.ptr)) parts else &.{};
-    }
-
     fn writeBody(self: *Filter, places: []const abi.Body) void {
         const text = self.stream.body orelse return;
         // The new text may be a part of the old one, so it is put behind it first.
         const last = places[places.len - 1];
-        for (places[0 .. places.len - 1]) |place| self.drain(place);
+        for (places[0 .. places.len - 1]) |place| message.drain(self.stream.filter, place);
         const before = abi.envoy_dynamic_module_callback_http_get_body_size(self.stream.filter, last);
         _ = abi.envoy_dynamic_module_callback_http_append_body(self.stream.filter, last, .of(text));
         _ = abi.envoy_dynamic_module_callback_http_drain_body(self.stream.filter, last, before);
-        if (self.stream.hasHeader("content-length")) {
-            var digits: [20]u8 = undefined;
-            self.stream.setHeader("content-length", std.fmt.bufPrint(&digits, "{d}", .{text.len}) catch unreachable);
-        }
-    }
-
-    fn drain(self: *Filter, place: abi.Body) void {
-        const size = abi.envoy_dynamic_module_callback_http_get_body_size(self.stream.filter, place);
-        if (size > 0) _ = abi.envoy_dynamic_module_callback_http_drain_body(self.stream.filter, place, size);
+        message.mendLength(self.stream.filter, .request, text.len);
     }
 
     fn responseParts(self: *Filter, at: usize) !void {
         const one = self.plugins[at];
-        for (try self.partsOf(.received_response)) |part| {
+        for (try message.parts(self.stream.filter, .received_response, self.stream.scratch)) |part| {
             if (part.len > 0) try one.hooks.on_response_data.?(one.config, &self.stream, self.states[at], part.bytes());
         }
     }

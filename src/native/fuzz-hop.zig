@@ -9,7 +9,7 @@ const HopConfig = @import("hop/exchange.zig").HopConfig;
 const HopStream = @import("fake.zig").HopStream;
 const Fake = @import("fake.zig").Fake;
 const fuzz = @import("fuzz.zig");
-const messages = @import("hop/messages.zig");
+const protobuf = @import("protobuf.zig");
 const Bytes = std.ArrayListUnmanaged(u8);
 
 const ROUNDS = 20_000;
@@ -132,7 +132,7 @@ const Round = struct {
         var common: Bytes = .empty;
         if (kind >= 4) {
             const fresh = if (self.source.random.boolean()) try self.source.text() else null;
-            const was = try messages.bytesOf(try messages.bytesOf(message, kind), 1);
+            const was = try protobuf.bytesOf(try protobuf.bytesOf(message, kind), 1);
             if (fresh) |bytes| {
                 var mutation: Bytes = .empty;
                 if (bytes.len == 0) try mutation.appendSlice(arena, "\x10\x01") else try field(arena, &mutation, 1, bytes);

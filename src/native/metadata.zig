@@ -1,5 +1,7 @@
 //! Dynamic metadata as one serialized `google.protobuf.Struct`: one call to Envoy for all fields of a namespace.
 const std = @import("std");
+const protobuf = @import("protobuf.zig");
+const varintSize = protobuf.varintSize;
 const Allocator = std.mem.Allocator;
 
 /// Fields of one namespace, in the order in which they were put; a later one of the same name wins.
@@ -9,26 +11,24 @@ pub const Fields = struct {
 
     /// Bytes that are no UTF-8 become U+FFFD: protobuf takes nothing else.
     pub fn string(self: *Fields, key: []const u8, bytes: []const u8) Allocator.Error!void {
-        const value = if (std.unicode.utf8ValidateSlice(bytes))
+        const text = if (std.unicode.utf8ValidateSlice(bytes))
             bytes
         else
             try std.fmt.allocPrint(self.arena, "{}", .{std.unicode.fmtUtf8(bytes)});
         // google.protobuf.Value.string_value = 3
-        try self.field(key, varintSize(value.len) + value.len + 1);
-        try self.bytes.append(self.arena, 3 << 3 | 2);
-        try self.varint(value.len);
-        try self.bytes.appendSlice(self.arena, value);
+        try self.field(key, varintSize(text.len) + text.len + 1);
+        self.value(3, text);
     }
 
-    pub fn number(self: *Fields, key: []const u8, value: f64) Allocator.Error!void {
+    pub fn number(self: *Fields, key: []const u8, amount: f64) Allocator.Error!void {
         // google.protobuf.Value.number_value = 2
         try self.field(key, 9);
-        try self.bytes.append(self.arena, 2 << 3 | 1);
-        try self.bytes.appendSlice(self.arena, std.mem.asBytes(&std.mem.nativeToLittle(u64, @as(u64, @bitCast(value)))));
+        self.bytes.appendAssumeCapacity(2 << 3 | 1);
+        self.bytes.appendSliceAssumeCapacity(std.mem.asBytes(&std.mem.nativeToLittle(u64, @as(u64, @bitCast(amount)))));
     }
 
-    pub fn count(self: *Fields, key: []const u8, value: u64) Allocator.Error!void {
-        return self.number(key, @floatFromInt(value));
+    pub fn count(self: *Fields, key: []const u8, amount: u64) Allocator.Error!void {
+        return self.number(key, @floatFromInt(amount));
     }
 
     /// Fields inside a field.
@@ -36,36 +36,26 @@ pub const Fields = struct {
         // google.protobuf.Value.struct_value = 5
         const length = inner.bytes.items.len;
         try self.field(key, varintSize(length) + length + 1);
-        try self.bytes.append(self.arena, 5 << 3 | 2);
-        try self.varint(length);
-        try self.bytes.appendSlice(self.arena, inner.bytes.items);
+        self.value(5, inner.bytes.items);
     }
 
-    /// An entry of `Struct.fields` up to where the value's own bytes stand.
+    /// An entry of `Struct.fields` up to where the value's own bytes stand, and room for those.
     fn field(self: *Fields, key: []const u8, value_length: usize) Allocator.Error!void {
-        const key_length = 1 + varintSize(key.len) + key.len;
-        try self.bytes.append(self.arena, 1 << 3 | 2);
-        try self.varint(key_length + 1 + varintSize(value_length) + value_length);
-        try self.bytes.append(self.arena, 1 << 3 | 2);
-        try self.varint(key.len);
-        try self.bytes.appendSlice(self.arena, key);
-        try self.bytes.append(self.arena, 2 << 3 | 2);
-        try self.varint(value_length);
+        const entry = 1 + varintSize(key.len) + key.len + 1 + varintSize(value_length) + value_length;
+        try self.bytes.ensureUnusedCapacity(self.arena, 1 + varintSize(entry) + entry);
+        self.bytes.appendAssumeCapacity(1 << 3 | 2);
+        protobuf.putVarint(&self.bytes, entry);
+        self.value(1, key);
+        self.bytes.appendAssumeCapacity(2 << 3 | 2);
+        protobuf.putVarint(&self.bytes, value_length);
     }
 
-    fn varint(self: *Fields, value: usize) Allocator.Error!void {
-        var rest = value;
-        while (rest >= 128) : (rest >>= 7) try self.bytes.append(self.arena, @as(u8, @intCast(rest & 127)) | 128);
-        try self.bytes.append(self.arena, @intCast(rest));
+    fn value(self: *Fields, number_of_field: u8, bytes: []const u8) void {
+        self.bytes.appendAssumeCapacity(number_of_field << 3 | 2);
+        protobuf.putVarint(&self.bytes, bytes.len);
+        self.bytes.appendSliceAssumeCapacity(bytes);
     }
 };
-
-fn varintSize(value: usize) usize {
-    var size: usize = 1;
-    var rest = value;
-    while (rest >= 128) : (rest >>= 7) size += 1;
-    return size;
-}
 
 test "a Struct as protobuf has it" {
     var arena_state = std.heap.ArenaAllocator.init(std.testing.allocator);

@@ -2,6 +2,7 @@
 const std = @import("std");
 const abi = @import("abi.zig");
 const json = @import("json.zig");
+const message = @import("message.zig");
 const metadata = @import("metadata.zig");
 const Allocator = std.mem.Allocator;
 
@@ -50,10 +51,7 @@ pub const Stream = struct {
 
     /// One of several values; null behind the last one.
     pub fn headerAt(self: *Stream, map: abi.HeaderMap, name: []const u8, index: usize) ?[]const u8 {
-        var value: abi.Slice = .{};
-        var count: usize = 0;
-        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, map, .of(name), &value, index, &count)) return null;
-        return if (index < count) value.bytes() else null;
+        return message.headerAt(self.filter, map, name, index);
     }
 
     /// The values of a header as they came, one after the other.
@@ -67,10 +65,7 @@ pub const Stream = struct {
 
     /// All headers of a map, in their order. Names and values are Envoy's.
     pub fn headers(self: *Stream, map: abi.HeaderMap) Allocator.Error![]const abi.Header {
-        const count = abi.envoy_dynamic_module_callback_http_get_headers_size(self.filter, map);
-        const all = try self.arena.alloc(abi.Header, count);
-        if (count == 0 or !abi.envoy_dynamic_module_callback_http_get_headers(self.filter, map, all.ptr)) return &.{};
-        return all;
+        return message.headers(self.filter, map, self.arena);
     }
 
     /// Replaces all values of a request header. Slices that came from headers before must not be used afterwards.
@@ -152,8 +147,7 @@ pub const Stream = struct {
     }
 
     pub fn attribute(self: *Stream, id: abi.Attribute) []const u8 {
-        var value: abi.Slice = .{};
-        return if (abi.envoy_dynamic_module_callback_http_filter_get_attribute_string(self.filter, id, &value)) value.bytes() else "";
+        return message.attribute(self.filter, id);
     }
 
     /// Adds to one of the plugin's `counters`, by its place among them. Only in `onComplete`.

@@ -8,17 +8,10 @@ import { effectiveConfig as proxyConfig } from '#plugins/ai-proxy/config.ts';
 import aiProxy from '#plugins/ai-proxy/plugin.ts';
 import { effectiveConfig as statisticsConfig } from '#plugins/ai-statistics/config.ts';
 import aiStatistics from '#plugins/ai-statistics/plugin.ts';
+import { LOWER_CONTEXT } from '#test/lower-context.ts';
 import { NativeSteps, type ScriptedAnswer } from '#test/native-steps.ts';
 
-const context: LowerContext = {
-  routeName: 'ai',
-  hostName: 'example.com',
-  action: undefined,
-  following: [],
-  preceding: [],
-  tracing: true,
-  logging: true,
-};
+const context: LowerContext = { ...LOWER_CONTEXT, routeName: 'ai', hostName: 'example.com' };
 
 const PROVIDERS: Readonly<Record<string, object>> = {
   openai: {

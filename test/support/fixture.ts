@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { Fixture } from '#plugin-sdk/fixture.ts';
 import { testPlugin } from '#plugin-sdk/testing.ts';
+import { LOWER_CONTEXT } from './lower-context.ts';
 
 /** The configuration in force, as it reaches a route; it must survive the way as JSON. */
 export function configOf<C>(plugin: PluginDefinition<C>, fixture: Fixture): C {
@@ -19,17 +20,8 @@ export function describeFixtures<C>(plugin: PluginDefinition<C>, fixtures: reado
     );
 
     it('is lowered where the fixtures say so', () => {
-      const context = {
-        routeName: 'r',
-        hostName: 'h',
-        action: undefined,
-        following: [],
-        preceding: [],
-        tracing: true,
-        logging: true,
-      };
       for (const fixture of fixtures) {
-        const { lowered } = plugin.lower?.(configOf(plugin, fixture), context) ?? { lowered: false };
+        const { lowered } = plugin.lower?.(configOf(plugin, fixture), LOWER_CONTEXT) ?? { lowered: false };
         expect([fixture.name, lowered]).toEqual([fixture.name, fixture.lowered]);
       }
     });

@@ -3,10 +3,13 @@
 const std = @import("std");
 const abi = @import("../abi.zig");
 const carriers = @import("carrier.zig");
+const message = @import("../message.zig");
+const http = @import("../http.zig");
 const messages = @import("messages.zig");
+const protobuf = @import("../protobuf.zig");
 const log = @import("../log.zig").log;
 const Carrier = carriers.Carrier;
-const Reader = messages.Reader;
+const Reader = protobuf.Reader;
 
 const heap = std.heap.c_allocator;
 const Bytes = std.ArrayListUnmanaged(u8);
@@ -53,7 +56,6 @@ pub const Exchange = struct {
         ended: bool = false,
         /// Headers wait for a body that goes with them.
         together: bool = false,
-        awaits_headers: bool = false,
         body_sent: bool = false,
     };
 
@@ -80,9 +82,9 @@ pub const Exchange = struct {
         released_bytes: usize = 0,
     };
 
-    pub fn create(base: ?*const HopConfig, envoy: abi.Filter) !*Exchange {
+    pub fn create(base: ?*const HopConfig, filter: abi.Filter) !*Exchange {
         const self = try heap.create(Exchange);
-        self.* = .{ .envoy = envoy, .base = base };
+        self.* = .{ .envoy = filter, .base = base };
         return self;
     }
 
@@ -127,7 +129,7 @@ pub const Exchange = struct {
         };
         if (carrier) |found| {
             self.carrier = found;
-            if (!self.request.together) self.send(.request_headers, .request, ended, "") catch |problem| self.fail(@errorName(problem));
+            if (!self.request.together) self.send(.request_headers, .request, ended) catch |problem| self.fail(@errorName(problem));
         } else if (self.config.fail_open) {
             self.passes = true;
         }
@@ -145,7 +147,7 @@ pub const Exchange = struct {
     /// What is there of the request: headers, and the body when it is whole.
     fn sendRequest(self: *Exchange) !void {
         const body = self.wants_request_body and self.request.body_sent;
-        try self.send(.request_headers, .request, self.request.ended and !body, "");
+        try self.send(.request_headers, .request, self.request.ended and !body);
         if (body) try self.sendBody(.request_body, try self.gathered(&.{.buffered_request}), true);
     }
 
@@ -174,7 +176,7 @@ pub const Exchange = struct {
     }
 
     fn bodyAfterHeaders(self: *Exchange, places: []const abi.Body) !void {
-        if (self.request.together) try self.send(.request_headers, .request, false, "");
+        if (self.request.together) try self.send(.request_headers, .request, false);
         try self.sendBody(.request_body, try self.gathered(places), true);
     }
 
@@ -197,7 +199,7 @@ pub const Exchange = struct {
         if (!response.together) {
             response.end_sent = ended;
             response.awaits_headers = true;
-            self.send(.response_headers, .response, ended, "") catch |problem| self.fail(@errorName(problem));
+            self.send(.response_headers, .response, ended) catch |problem| self.fail(@errorName(problem));
         }
         response.stopped = !response.passes;
         return if (response.passes) .go_on else .stop;
@@ -238,7 +240,7 @@ pub const Exchange = struct {
             if (!response.ended) return;
             response.together = false;
             response.awaits_headers = true;
-            self.send(.response_headers, .response, false, "") catch |problem| return self.fail(@errorName(problem));
+            self.send(.response_headers, .response, false) catch |problem| return self.fail(@errorName(problem));
         } else if (response.awaits_headers or response.awaits_body) return;
         self.unpark() catch |problem| return self.fail(@errorName(problem));
         if (response.end_sent or response.waiting.items.len == 0 and !response.ended) return;
@@ -260,7 +262,7 @@ pub const Exchange = struct {
         if (!response.headers_released) {
             response.headers_released = true;
             // What nobody changed is as long as it says: also when it has no body, as the answer to HEAD.
-            if (response.changed or !response.passes) self.mendLength(.response, if (all) response.released_bytes else null);
+            if (response.changed or !response.passes) message.mendLength(self.envoy, .response, if (all) response.released_bytes else null);
         }
         if (!response.stopped) return;
         response.stopped = false;
@@ -292,10 +294,10 @@ pub const Exchange = struct {
         const found = reply orelse return;
         const inner = found.value.bytes;
         switch (found.number) {
-            1 => try self.onRequestHeadersReply(try messages.bytesOf(inner, 1)),
-            3 => try self.onRequestBodyReply(try messages.bytesOf(inner, 1)),
-            2 => try self.onResponseHeadersReply(try messages.bytesOf(inner, 1)),
-            4 => try self.onResponseBodyReply(try messages.bytesOf(inner, 1)),
+            1 => try self.onRequestHeadersReply(try protobuf.bytesOf(inner, 1)),
+            3 => try self.onRequestBodyReply(try protobuf.bytesOf(inner, 1)),
+            2 => try self.onResponseHeadersReply(try protobuf.bytesOf(inner, 1)),
+            4 => try self.onResponseBodyReply(try protobuf.bytesOf(inner, 1)),
             else => try self.onImmediate(inner),
         }
     }
@@ -311,9 +313,9 @@ pub const Exchange = struct {
         if (!self.request.held) return;
         try self.editHeaders(.request, common);
         if (try newBody(common)) |body| {
-            self.drain(.buffered_request);
+            message.drain(self.envoy, .buffered_request);
             if (body.len > 0) _ = abi.envoy_dynamic_module_callback_http_append_body(self.envoy, .buffered_request, .of(body));
-            self.mendLength(.request, body.len);
+            message.mendLength(self.envoy, .request, body.len);
         }
         self.releaseRequest();
     }
@@ -369,7 +371,7 @@ pub const Exchange = struct {
     fn unpark(self: *Exchange) !void {
         if (!self.response.parked) return;
         try self.copyFrom(.buffered_response, &self.response.waiting);
-        self.drain(.buffered_response);
+        message.drain(self.envoy, .buffered_response);
         self.response.parked = false;
     }
 
@@ -383,16 +385,16 @@ pub const Exchange = struct {
     }
 
     /// ImmediateResponse { status = 1 { code = 1 }, headers = 2, body = 3, details = 5 }.
-    fn onImmediate(self: *Exchange, message: []const u8) !void {
-        const status = try messages.varintOf(try messages.bytesOf(message, 1), 1) orelse 200;
+    fn onImmediate(self: *Exchange, immediate: []const u8) !void {
+        const status = try protobuf.varintOf(try protobuf.bytesOf(immediate, 1), 1) orelse 200;
         var headers: std.ArrayListUnmanaged(abi.Header) = .empty;
         defer headers.deinit(heap);
-        var reader: Reader = .{ .bytes = try messages.bytesOf(message, 2) };
+        var reader: Reader = .{ .bytes = try protobuf.bytesOf(immediate, 2) };
         while (try reader.next()) |field| if (field.number == 1 and field.value == .bytes) {
             const edit = try messages.HeaderEdit.of(field.value.bytes);
             try headers.append(heap, .of(edit.name, edit.value));
         };
-        self.answer(@intCast(@min(status, 999)), headers.items, try messages.bytesOf(message, 3), try messages.bytesOf(message, 5));
+        self.answer(@intCast(@min(status, 999)), headers.items, try protobuf.bytesOf(immediate, 3), try protobuf.bytesOf(immediate, 5));
     }
 
     fn answer(self: *Exchange, status: u32, headers: []const abi.Header, body: []const u8, details: []const u8) void {
@@ -404,7 +406,7 @@ pub const Exchange = struct {
 
     /// HeaderMutation { set_headers = 1, remove_headers = 2 } in CommonResponse.header_mutation = 2; clear_route_cache = 5.
     fn editHeaders(self: *Exchange, map: abi.HeaderMap, common: []const u8) !void {
-        var reader: Reader = .{ .bytes = try messages.bytesOf(common, 2) };
+        var reader: Reader = .{ .bytes = try protobuf.bytesOf(common, 2) };
         while (try reader.next()) |field| if (field.number == 2 and field.value == .bytes) {
             _ = abi.envoy_dynamic_module_callback_http_set_header(self.envoy, map, .of(field.value.bytes), .{});
         };
@@ -414,30 +416,30 @@ pub const Exchange = struct {
             const change = if (edit.append) &abi.envoy_dynamic_module_callback_http_add_header else &abi.envoy_dynamic_module_callback_http_set_header;
             _ = change(self.envoy, map, .of(edit.name), .of(edit.value));
         };
-        if ((try messages.varintOf(common, 5) orelse 0) != 0) abi.envoy_dynamic_module_callback_http_clear_route_cache(self.envoy);
+        if ((try protobuf.varintOf(common, 5) orelse 0) != 0) abi.envoy_dynamic_module_callback_http_clear_route_cache(self.envoy);
     }
 
     /// BodyMutation { body = 1, clear_body = 2 } in CommonResponse.body_mutation = 3. Null leaves the body as it is.
     fn newBody(common: []const u8) !?[]const u8 {
-        const mutation = try messages.bytesOf(common, 3);
+        const mutation = try protobuf.bytesOf(common, 3);
         if (mutation.len == 0) return null;
-        if ((try messages.varintOf(mutation, 2) orelse 0) != 0) return "";
-        return try messages.bytesOf(mutation, 1);
+        if ((try protobuf.varintOf(mutation, 2) orelse 0) != 0) return "";
+        return try protobuf.bytesOf(mutation, 1);
     }
 
     /// ProcessingMode { response_header_mode = 2, request_body_mode = 3, response_body_mode = 4 }; 2 is SKIP of headers, 0 is NONE of bodies.
     fn overrideModes(self: *Exchange, mode: []const u8) !void {
-        self.wants_response_headers = try messages.varintOf(mode, 2) orelse 0 != 2;
-        self.wants_request_body = try messages.varintOf(mode, 3) orelse 0 != 0;
-        self.wants_response_body = try messages.varintOf(mode, 4) orelse 0 != 0;
+        self.wants_response_headers = try protobuf.varintOf(mode, 2) orelse 0 != 2;
+        self.wants_request_body = try protobuf.varintOf(mode, 3) orelse 0 != 0;
+        self.wants_response_body = try protobuf.varintOf(mode, 4) orelse 0 != 0;
     }
 
     /// A Struct whose fields are namespaces: each is an entry { key = 1, value = 2 { struct_value = 5 } }.
     fn setMetadata(self: *Exchange, namespaces: []const u8) !void {
         var reader: Reader = .{ .bytes = namespaces };
         while (try reader.next()) |field| if (field.number == 1 and field.value == .bytes) {
-            const name = try messages.bytesOf(field.value.bytes, 1);
-            const fields = try messages.bytesOf(try messages.bytesOf(field.value.bytes, 2), 5);
+            const name = try protobuf.bytesOf(field.value.bytes, 1);
+            const fields = try protobuf.bytesOf(try protobuf.bytesOf(field.value.bytes, 2), 5);
             if (fields.len > 0) abi.envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(self.envoy, .of(name), .of(fields));
         };
     }
@@ -476,17 +478,12 @@ pub const Exchange = struct {
 
     // What is sent.
 
-    fn send(self: *Exchange, kind: messages.Kind, map: abi.HeaderMap, ended: bool, _: []const u8) !void {
+    fn send(self: *Exchange, kind: messages.Kind, map: abi.HeaderMap, ended: bool) !void {
         const carrier = self.carrier orelse return;
-        if (kind == .request_headers) {
-            try self.open(carrier);
-            self.request.awaits_headers = true;
-        }
-        const count = abi.envoy_dynamic_module_callback_http_get_headers_size(self.envoy, map);
-        const headers = try heap.alloc(abi.Header, count);
+        if (kind == .request_headers) try self.open(carrier);
+        const headers = try message.headers(self.envoy, map, heap);
         defer heap.free(headers);
-        const known = count > 0 and abi.envoy_dynamic_module_callback_http_get_headers(self.envoy, map, headers.ptr);
-        try messages.writeHeaders(try carrier.start(self.number, .message, 0), heap, kind, if (known) headers else &.{}, ended);
+        try messages.writeHeaders(try carrier.start(self.number, .message, 0), heap, kind, headers, ended);
         carrier.finish();
     }
 
@@ -494,19 +491,14 @@ pub const Exchange = struct {
         const out = try carrier.start(self.number, .open, 0);
         for ([_][]const u8{
             self.config.chain,
-            self.attribute(.xds_route_name),
-            self.attribute(.xds_cluster_name),
-            if (self.config.source) self.attribute(.source_address) else "",
+            message.attribute(self.envoy, .xds_route_name),
+            message.attribute(self.envoy, .xds_cluster_name),
+            if (self.config.source) message.attribute(self.envoy, .source_address) else "",
         }) |fact| {
             try out.appendSlice(heap, fact);
             try out.append(heap, 0);
         }
         carrier.finish();
-    }
-
-    fn attribute(self: *Exchange, id: abi.Attribute) []const u8 {
-        var value: abi.Slice = .{};
-        return if (abi.envoy_dynamic_module_callback_http_filter_get_attribute_string(self.envoy, id, &value)) value.bytes() else "";
     }
 
     fn sendBody(self: *Exchange, kind: messages.Kind, body: []const u8, ended: bool) !void {
@@ -527,47 +519,24 @@ pub const Exchange = struct {
     }
 
     fn copyFrom(self: *Exchange, place: abi.Body, out: *Bytes) !void {
-        const count = abi.envoy_dynamic_module_callback_http_get_body_chunks_size(self.envoy, place);
-        if (count == 0) return;
-        const parts = try heap.alloc(abi.Slice, count);
+        const parts = try message.parts(self.envoy, place, heap);
         defer heap.free(parts);
-        if (!abi.envoy_dynamic_module_callback_http_get_body_chunks(self.envoy, place, parts.ptr)) return;
         for (parts) |part| try out.appendSlice(heap, part.bytes());
     }
 
     fn takePart(self: *Exchange, out: *Bytes) !void {
         try self.copyFrom(.received_response, out);
-        self.drain(.received_response);
-    }
-
-    fn drain(self: *Exchange, place: abi.Body) void {
-        const size = abi.envoy_dynamic_module_callback_http_get_body_size(self.envoy, place);
-        if (size > 0) _ = abi.envoy_dynamic_module_callback_http_drain_body(self.envoy, place, size);
-    }
-
-    /// Content-Length as it is after an edit; gone when nobody knows it yet.
-    fn mendLength(self: *Exchange, map: abi.HeaderMap, length: ?usize) void {
-        if (self.headerOf(map, "content-length") == null) return;
-        var digits: [20]u8 = undefined;
-        const value: abi.Slice = if (length) |known| .of(std.fmt.bufPrint(&digits, "{d}", .{known}) catch unreachable) else .{};
-        _ = abi.envoy_dynamic_module_callback_http_set_header(self.envoy, map, .of("content-length"), value);
-    }
-
-    fn headerOf(self: *Exchange, map: abi.HeaderMap, name: []const u8) ?[]const u8 {
-        var value: abi.Slice = .{};
-        var count: usize = 0;
-        if (!abi.envoy_dynamic_module_callback_http_get_header(self.envoy, map, .of(name), &value, 0, &count)) return null;
-        return if (count == 0) null else value.bytes();
+        message.drain(self.envoy, .received_response);
     }
 
     /// As Content-Length says; the largest number when it does not.
     fn lengthOf(self: *Exchange, map: abi.HeaderMap) u64 {
-        const value = self.headerOf(map, "content-length") orelse return std.math.maxInt(u64);
+        const value = message.headerAt(self.envoy, map, "content-length", 0) orelse return std.math.maxInt(u64);
         return std.fmt.parseInt(u64, value, 10) catch std.math.maxInt(u64);
     }
 
     fn isEventStream(self: *Exchange) bool {
-        const kind = self.headerOf(.response, "content-type") orelse return false;
-        return std.ascii.startsWithIgnoreCase(std.mem.trimLeft(u8, kind, " \t"), "text/event-stream");
+        const kind = message.headerAt(self.envoy, .response, "content-type", 0) orelse return false;
+        return http.mediaTypeBegins(kind, "text/event-stream");
     }
 };

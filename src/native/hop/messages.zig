@@ -1,6 +1,7 @@
 //! `envoy.service.ext_proc.v3` on the wire: requests for the plugin server are written, its replies read. Field numbers are those of Envoy 1.40.
 const std = @import("std");
 const abi = @import("../abi.zig");
+const protobuf = @import("../protobuf.zig");
 const Allocator = std.mem.Allocator;
 const Bytes = std.ArrayListUnmanaged(u8);
 
@@ -38,17 +39,12 @@ fn headerSize(header: abi.Header) usize {
 
 /// Of a length-delimited field with a tag of one byte.
 fn delimited(length: usize) usize {
-    var size: usize = 2;
-    var rest = length;
-    while (rest >= 128) : (rest >>= 7) size += 1;
-    return size + length;
+    return 1 + protobuf.varintSize(length) + length;
 }
 
 fn tag(out: *Bytes, field: u8, length: usize) void {
     out.appendAssumeCapacity(field << 3 | 2);
-    var rest = length;
-    while (rest >= 128) : (rest >>= 7) out.appendAssumeCapacity(@as(u8, @intCast(rest & 127)) | 128);
-    out.appendAssumeCapacity(@intCast(rest));
+    protobuf.putVarint(out, length);
 }
 
 fn text(out: *Bytes, field: u8, value: []const u8) void {
@@ -61,72 +57,6 @@ fn flag(out: *Bytes, field: u8) void {
     out.appendAssumeCapacity(1);
 }
 
-pub const Malformed = error{Malformed};
-
-/// Steps through the fields of a message.
-pub const Reader = struct {
-    bytes: []const u8,
-    at: usize = 0,
-
-    pub const Field = struct { number: u64, value: union(enum) { varint: u64, bytes: []const u8, other: void } };
-
-    pub fn next(self: *Reader) Malformed!?Field {
-        if (self.at >= self.bytes.len) return null;
-        const key = try self.varint();
-        const number = key >> 3;
-        switch (key & 7) {
-            0 => return .{ .number = number, .value = .{ .varint = try self.varint() } },
-            1 => return self.skipped(number, 8),
-            2 => {
-                const length = try self.varint();
-                if (length > self.bytes.len - self.at) return error.Malformed;
-                const start = self.at;
-                self.at += @intCast(length);
-                return .{ .number = number, .value = .{ .bytes = self.bytes[start..self.at] } };
-            },
-            5 => return self.skipped(number, 4),
-            else => return error.Malformed,
-        }
-    }
-
-    fn skipped(self: *Reader, number: u64, length: usize) Malformed!?Field {
-        if (length > self.bytes.len - self.at) return error.Malformed;
-        self.at += length;
-        return .{ .number = number, .value = .other };
-    }
-
-    fn varint(self: *Reader) Malformed!u64 {
-        var value: u64 = 0;
-        var shift: u7 = 0;
-        while (self.at < self.bytes.len and shift < 64) : (shift += 7) {
-            const byte = self.bytes[self.at];
-            self.at += 1;
-            value |= @as(u64, byte & 127) << @intCast(shift);
-            if (byte < 128) return value;
-        }
-        return error.Malformed;
-    }
-};
-
-/// The bytes of one field of a message; empty when it is not there.
-pub fn bytesOf(message: []const u8, number: u64) Malformed![]const u8 {
-    var reader: Reader = .{ .bytes = message };
-    var found: []const u8 = "";
-    while (try reader.next()) |field| if (field.number == number and field.value == .bytes) {
-        found = field.value.bytes;
-    };
-    return found;
-}
-
-pub fn varintOf(message: []const u8, number: u64) Malformed!?u64 {
-    var reader: Reader = .{ .bytes = message };
-    var found: ?u64 = null;
-    while (try reader.next()) |field| if (field.number == number and field.value == .varint) {
-        found = field.value.varint;
-    };
-    return found;
-}
-
 /// One header of a HeaderMutation.set_headers.
 pub const HeaderEdit = struct {
     name: []const u8 = "",
@@ -134,13 +64,13 @@ pub const HeaderEdit = struct {
     append: bool = false,
 
     /// HeaderValueOption { header = 1 { key = 1, value = 2, raw_value = 3 }, append = 2 { value = 1 }, append_action = 3 }.
-    pub fn of(option: []const u8) Malformed!HeaderEdit {
-        const header = try bytesOf(option, 1);
-        const raw = try bytesOf(header, 3);
+    pub fn of(option: []const u8) protobuf.Malformed!HeaderEdit {
+        const header = try protobuf.bytesOf(option, 1);
+        const raw = try protobuf.bytesOf(header, 3);
         return .{
-            .name = try bytesOf(header, 1),
-            .value = if (raw.len > 0) raw else try bytesOf(header, 2),
-            .append = (try varintOf(try bytesOf(option, 2), 1) orelse 0) != 0,
+            .name = try protobuf.bytesOf(header, 1),
+            .value = if (raw.len > 0) raw else try protobuf.bytesOf(header, 2),
+            .append = (try protobuf.varintOf(try protobuf.bytesOf(option, 2), 1) orelse 0) != 0,
         };
     }
 };
@@ -150,16 +80,14 @@ test "messages as protobuf has them" {
     var out: Bytes = .empty;
     defer out.deinit(heap);
     try writeHeaders(&out, heap, .request_headers, &.{ .of(":path", "/"), .of("a", "b" ** 200) }, true);
-    const map = try bytesOf(try bytesOf(out.items, 2), 1);
-    const first = try bytesOf(map[0 .. 2 + 10], 1);
-    try std.testing.expectEqualStrings(":path", try bytesOf(first, 1));
-    try std.testing.expectEqualStrings("/", try bytesOf(first, 3));
-    try std.testing.expectEqual(1, (try varintOf(try bytesOf(out.items, 2), 3)).?);
+    const map = try protobuf.bytesOf(try protobuf.bytesOf(out.items, 2), 1);
+    const first = try protobuf.bytesOf(map[0 .. 2 + 10], 1);
+    try std.testing.expectEqualStrings(":path", try protobuf.bytesOf(first, 1));
+    try std.testing.expectEqualStrings("/", try protobuf.bytesOf(first, 3));
+    try std.testing.expectEqual(1, (try protobuf.varintOf(try protobuf.bytesOf(out.items, 2), 3)).?);
     out.clearRetainingCapacity();
     try writeBody(&out, heap, .response_body, "xyz", false);
     try std.testing.expectEqualStrings("\x2a\x05\x0a\x03xyz", out.items);
-    try std.testing.expectError(error.Malformed, bytesOf("\x0a\x05ab", 1));
-    try std.testing.expectError(error.Malformed, bytesOf("\x80", 1));
     const edit = try HeaderEdit.of("\x0a\x08\x0a\x01n\x1a\x03abc\x12\x02\x08\x01");
     try std.testing.expectEqualStrings("abc", edit.value);
     try std.testing.expect(edit.append);

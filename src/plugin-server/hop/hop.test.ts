@@ -4,11 +4,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
-import { definePlugin, type PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { FilterHooks } from '#plugin-sdk/hooks.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { waitFor } from '#test/envoy.ts';
+import { hooksCatalogue } from '#test/hooks-catalogue.ts';
 import { decode, encode } from '#xds/proto/index.ts';
 import type { ChainMessage, Message } from '#xds/snapshot/resources.ts';
 import { ChainStore } from '../chain-store.ts';
@@ -37,23 +36,7 @@ const HOOKS: Record<string, FilterHooks> = {
   },
 };
 
-const catalogue: PluginCatalogue = {
-  names: () => Object.keys(HOOKS),
-  get: (name) => {
-    const hooks = HOOKS[name];
-    if (hooks === undefined) return undefined;
-    const manifest = {
-      name,
-      version: '1.0.0',
-      title: name,
-      summary: name,
-      phase: 'AUTHN',
-      priority: 0,
-      category: 'ai',
-    } as const;
-    return definePlugin<unknown>({ manifest, schema: z.unknown(), hooks: () => hooks });
-  },
-};
+const catalogue = hooksCatalogue(HOOKS);
 
 /** One connection as Envoy sees it. */
 class Peer {

@@ -3,6 +3,7 @@ const std = @import("std");
 const abi = @import("../../native/abi.zig");
 const http = @import("../../native/http.zig");
 const json = @import("../../native/json.zig");
+const mapping = @import("../../native/model-mapping.zig");
 const multipart = @import("../../native/multipart.zig");
 const Next = @import("../../native/plugin.zig").Next;
 const Stream = @import("../../native/stream.zig").Stream;
@@ -40,18 +41,14 @@ pub const Config = struct {
     remove: []const []const u8 = &.{},
     set: []const struct { name: []const u8, value: []const u8, unless_present: bool } = &.{},
     apis: []const Api = &.{},
-    exact: std.json.ArrayHashMap([]const u8) = .{},
-    prefixes: []const struct { prefix: []const u8, target: []const u8 } = &.{},
-    rest: ?[]const u8 = null,
+    exact: mapping.Exact = .{},
+    prefixes: []const mapping.Prefix = &.{},
+    rest: []const u8 = "",
     first_byte_headers: []const []const u8 = &.{},
     first_byte_timeout: []const u8 = "",
 
     fn targetOf(self: *const Config, model: []const u8) []const u8 {
-        const target = self.exact.map.get(model) orelse by_prefix: {
-            for (self.prefixes) |one| if (std.mem.startsWith(u8, model, one.prefix)) break :by_prefix one.target;
-            break :by_prefix self.rest orelse model;
-        };
-        return if (target.len == 0) model else target;
+        return mapping.targetOf(self.exact, self.prefixes, self.rest, model);
     }
 };
 

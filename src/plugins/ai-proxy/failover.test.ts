@@ -10,6 +10,7 @@ import {
   type TestOptions,
   testPlugin,
 } from '#plugin-sdk/testing.ts';
+import { LOWER_CONTEXT } from '#test/lower-context.ts';
 import { effectiveConfig } from './config.ts';
 import { createPipeline } from './outgoing.ts';
 import plugin from './plugin.ts';
@@ -280,15 +281,6 @@ describe('failover', () => {
 
   it('needs the plugin server', () => {
     const config = effectiveConfig({ provider: { type: 'openai', apiTokens: ['a'], failover } }, undefined);
-    const context = {
-      routeName: 'r',
-      hostName: 'h',
-      action: undefined,
-      following: [],
-      preceding: [],
-      tracing: true,
-      logging: true,
-    };
-    expect(config && plugin.lower?.(config, context)).toMatchObject({ lowered: false });
+    expect(config && plugin.lower?.(config, LOWER_CONTEXT)).toMatchObject({ lowered: false });
   });
 });

@@ -2,6 +2,7 @@
 const std = @import("std");
 const http = @import("../../native/http.zig");
 const json = @import("../../native/json.zig");
+const mapping = @import("../../native/model-mapping.zig");
 const Next = @import("../../native/plugin.zig").Next;
 const Stream = @import("../../native/stream.zig").Stream;
 
@@ -11,16 +12,9 @@ pub const Config = struct {
     /// Member of the body that holds the model.
     key: []const u8,
     suffixes: []const []const u8,
-    exact: std.json.ArrayHashMap([]const u8),
-    /// The first that fits.
-    prefixes: []const struct { prefix: []const u8, target: []const u8 },
+    exact: mapping.Exact,
+    prefixes: []const mapping.Prefix,
     rest: []const u8,
-
-    fn targetOf(self: *const Config, model: []const u8) []const u8 {
-        if (self.exact.map.get(model)) |target| return target;
-        for (self.prefixes) |one| if (std.mem.startsWith(u8, model, one.prefix)) return one.target;
-        return self.rest;
-    }
 };
 
 pub fn onRequestHeaders(self: *const Config, stream: *Stream, _: anytype) !Next {
@@ -31,7 +25,7 @@ pub fn onRequestBody(self: *const Config, stream: *Stream, _: anytype, body: []c
     const place = try stream.find(body, self.key) orelse return;
     const raw = place.first(body) orelse "null";
     const model = try json.string(stream.scratch, raw) orelse return;
-    const target = self.targetOf(model);
+    const target = mapping.targetOf(self.exact, self.prefixes, self.rest, model);
     if (target.len == 0 or std.mem.eql(u8, target, model)) return;
     stream.setBody(try json.put(stream.scratch, body, place, self.key, try json.quote(stream.scratch, target)));
 }
