@@ -62,6 +62,29 @@ export interface Services {
   readonly signal: AbortSignal;
 }
 
+/** A class, since V8 makes a hidden class of its own for each object literal with a getter, which keeps the request alive until a full collection. */
+class Call implements VendorCall {
+  readonly headers: Headers;
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly #services: Services;
+
+  constructor(headers: Headers, path: string, token: string | undefined, services: Services) {
+    this.headers = headers;
+    this.path = path;
+    this.token = token;
+    this.#services = services;
+  }
+
+  get host(): HostServices {
+    return this.#services.host;
+  }
+
+  get signal(): AbortSignal {
+    return this.#services.signal;
+  }
+}
+
 /** Throws TranslationError. */
 export async function outgoingHead(
   pipeline: Pipeline,
@@ -71,16 +94,7 @@ export async function outgoingHead(
   services: Services,
 ): Promise<OutgoingHead> {
   const { provider, settings, original } = pipeline;
-  const { host } = services;
-  const call: VendorCall = {
-    headers: request.headers,
-    path: plan.asked,
-    token,
-    host,
-    get signal() {
-      return services.signal;
-    },
-  };
+  const call = new Call(request.headers, plan.asked, token, services);
   // The body of an upgraded request (realtime) has no end to wait for.
   const readsBody = !request.headers.has('upgrade') && wantsBody(pipeline, plan, request.headers.get('content-type'));
   const translation = readsBody && plan.api && !original ? provider.translation?.(plan.api, call) : undefined;
@@ -102,7 +116,7 @@ export async function outgoingHead(
   }
   if (settings.type === 'generic') Object.assign(set, firstByteHeaders(settings.firstByteTimeout));
   // Without a body there is no later moment.
-  if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, host.now()));
+  if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, services.host.now()));
   return {
     plan,
     patch: { set, remove: ['accept-encoding', ...(auth.remove ?? [])] },
@@ -125,11 +139,11 @@ export async function outgoingBody(
   request: RequestLike,
   body: Buffer,
   host: HostServices,
-  user: ContextUser,
+  user: () => ContextUser,
 ): Promise<OutgoingBody> {
   const { provider, settings, mapper, context, edits } = pipeline;
   const chat = plan.api?.name === CHAT;
-  const text = context && chat ? await context(host.http, user) : undefined;
+  const text = context && chat ? await context(host.http, user()) : undefined;
   const edited = edits
     ? await editRequestBody(
         body,

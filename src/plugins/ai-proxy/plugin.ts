@@ -133,12 +133,10 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (state.original) state.original.body = Buffer.from(body);
       if (!head.readsBody) return undefined;
       try {
-        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host, {
-          get cluster() {
-            return context.clusterName;
-          },
+        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host, () => ({
+          cluster: context.clusterName,
           token: state.token,
-        });
+        }));
         return {
           ...(edited ? { body: edited } : {}),
           ...(Object.keys(set).length > 0 ? { headers: { set } } : {}),

@@ -52,10 +52,10 @@ export async function outgoingCall(
   table.apply(head.patch);
   let body: Uint8Array | undefined = original.body;
   if (original.body && head.readsBody) {
-    const edited = await outgoingBody(pipeline, head, request, original.body, services.host, {
+    const edited = await outgoingBody(pipeline, head, request, original.body, services.host, () => ({
       cluster: target.cluster,
       token,
-    });
+    }));
     table.apply({ set: edited.set });
     body = edited.body ?? original.body;
   }
