@@ -7,7 +7,7 @@ import type { StreamMetadata } from './facts.ts';
 import { FrameReader } from './frames.ts';
 import { type Processed, Processor } from './processor.ts';
 import { type Incoming, readMessage } from './read.ts';
-import type { Waits } from './waits.ts';
+import { Wait, type Waits } from './waits.ts';
 import { writePatience } from './write.ts';
 
 /** gRPC statuses. */
@@ -60,10 +60,9 @@ export class ProcessingStream implements StreamHandler {
   /** Whoever waits for the stream to take more. */
   #onDrained: (() => void) | undefined;
   readonly #take = (message: Buffer): void => this.#message(message);
-  readonly #askPatience = (): void => {
-    if (this.#over) return;
-    this.#write(writePatience(MAX_WAIT_SECONDS));
-  };
+  readonly #wait = new Wait(() => {
+    if (!this.#over) this.#write(writePatience(MAX_WAIT_SECONDS));
+  });
 
   /** `onClosed`: once, when the stream is gone. */
   constructor(transport: Transport, metadata: StreamMetadata, deps: StreamDeps, onClosed: () => void) {
@@ -137,7 +136,7 @@ export class ProcessingStream implements StreamHandler {
       const processed = processor.process(message);
       if (isPromise(processed)) {
         this.#busy = true;
-        this.#deps.patience.begin(this.#askPatience);
+        this.#deps.patience.begin(this.#wait);
         processed.then(this.#settled, this.#broken);
         return;
       }
@@ -151,14 +150,14 @@ export class ProcessingStream implements StreamHandler {
   }
 
   readonly #settled = (processed: Processed): void => {
-    this.#deps.patience.end(this.#askPatience);
+    this.#deps.patience.end(this.#wait);
     this.#busy = false;
     this.#answer(processed);
     this.#pump();
   };
 
   readonly #broken = (error: unknown): void => {
-    this.#deps.patience.end(this.#askPatience);
+    this.#deps.patience.end(this.#wait);
     this.#busy = false;
     this.#deps.log.error({ err: error instanceof Error ? error.stack : String(error) }, 'a plugin chain failed');
     this.#fail(FAILED, 'internal error');

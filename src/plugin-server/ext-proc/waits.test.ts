@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Waits } from './waits.ts';
+import { Wait, Waits } from './waits.ts';
 
 describe('Waits', () => {
   beforeEach(() => {
@@ -12,11 +12,7 @@ describe('Waits', () => {
   it('calls those whose wait is over, each at its time, and no others', () => {
     const waits = new Waits(100);
     const called: string[] = [];
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => () => void called.push(name)) as [
-      () => void,
-      () => void,
-      () => void,
-    ];
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => new Wait(() => called.push(name))) as [Wait, Wait, Wait];
     waits.begin(a);
     jest.advanceTimersByTime(40);
     waits.begin(b);
@@ -35,9 +31,9 @@ describe('Waits', () => {
   it('waits anew for one that begins again', () => {
     const waits = new Waits(100);
     let calls = 0;
-    const one = (): void => {
+    const one = new Wait(() => {
       calls++;
-    };
+    });
     waits.begin(one);
     waits.end(one);
     jest.advanceTimersByTime(80);

@@ -1,5 +1,6 @@
 /** One connection to Envoy that carries the exchanges of one of its workers. */
 import { connect, type Socket } from 'node:net';
+import { NumberMap } from '#lib/number-map.ts';
 import type { PluginLog } from '#plugin-sdk/host.ts';
 import type { Exchanges } from '../ext-proc/exchanges.ts';
 import { FACT_METADATA } from '../ext-proc/facts.ts';
@@ -26,7 +27,7 @@ export class Carrier {
   readonly #socket: Socket;
   readonly #exchanges: Exchanges;
   readonly #log: PluginLog;
-  readonly #open = new Map<number, ProcessingStream>();
+  readonly #open = new NumberMap<ProcessingStream>();
   readonly #cutter = new FrameCutter();
   #out: Buffer[] = [];
   #planned = false;
@@ -41,13 +42,13 @@ export class Carrier {
     this.#socket = connect({ path });
     this.#socket.on('data', (part) => this.#read(part, events));
     this.#socket.on('drain', () => {
-      for (const stream of [...this.#open.values()]) stream.drained();
+      for (const stream of this.#open.values()) stream.drained();
     });
     this.#socket.on('error', (error) => {
       this.#error = error;
     });
     this.#socket.on('close', () => {
-      const open = [...this.#open.values()];
+      const open = this.#open.values();
       this.#open.clear();
       this.#draining = false;
       for (const stream of open) stream.closed();

@@ -1,5 +1,6 @@
 /** One HTTP/2 connection, the server's side (RFC 9113). Priorities are ignored, pushes never made, and content-length is not compared with the body. */
 import type { Duplex } from 'node:stream';
+import { NumberMap } from '#lib/number-map.ts';
 import { FrameParser, type FrameSink, unpadded } from './frame-parser.ts';
 import { HeaderDecoder } from './hpack/decoder.ts';
 import { peerSettings, settingsFrame } from './peer-settings.ts';
@@ -37,7 +38,7 @@ export class Connection implements FrameSink, StreamOwner {
   readonly #decoder: HeaderDecoder<ReadHead>;
   readonly sender: Sender;
   readonly streamWindowBytes: number;
-  readonly #streams = new Map<number, ServerStream>();
+  readonly #streams = new NumberMap<ServerStream>();
   #lastStream = 0;
   readonly #broken = new Int32Array(BROKEN_STREAMS);
   #brokenAt = 0;
@@ -293,7 +294,7 @@ export class Connection implements FrameSink, StreamOwner {
     if (initialWindowSize === undefined) return;
     const more = initialWindowSize - this.sender.firstWindowBytes;
     this.sender.firstWindowBytes = initialWindowSize;
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       if (!stream.widen(more)) throw new ConnectionError(ERROR.flowControl, 'SETTINGS make a window too large');
     }
     this.sender.resume();
@@ -383,7 +384,7 @@ export class Connection implements FrameSink, StreamOwner {
     this.#ending = true;
     const known = error instanceof ConnectionError;
     this.#goaway(this.#lastStream, known ? error.code : ERROR.internal, known ? error.message : 'internal error');
-    for (const stream of [...this.#streams.values()]) stream.close(true);
+    for (const stream of this.#streams.values()) stream.close(true);
     // What the peer sends is read and dropped until it closes: a kernel that has unread bytes would throw the GOAWAY away.
     this.#linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
   }
@@ -393,7 +394,7 @@ export class Connection implements FrameSink, StreamOwner {
     this.#over = true;
     clearTimeout(this.#linger);
     this.#parser.stopped = true;
-    for (const stream of [...this.#streams.values()]) stream.close(true);
+    for (const stream of this.#streams.values()) stream.close(true);
     this.#turn();
     this.#options.onClosed(this.#error);
   }
