@@ -37,6 +37,7 @@ export interface ControllerFlags {
   readonly pluginUrlPattern: string;
   readonly serviceName: string;
   readonly deploymentName: string;
+  readonly drainSeconds: number;
   readonly dataDir?: string;
   readonly kubeconfig?: string;
   readonly logLevel: string;
@@ -76,7 +77,7 @@ export async function controller(flags: ControllerFlags): Promise<void> {
   const log = await openLog('controller', settings);
   const running = await startedOrEnd(log, startController(settings, log));
   log.info({ version: process.version, namespace: systemNamespace }, 'controller started');
-  endOnSignal(log, () => running.stop());
+  endOnSignal(log, () => running.stop(flags.drainSeconds * 1000));
 }
 
 /** As Higress's console has it by default, in the gateway's own namespace. */

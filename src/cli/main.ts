@@ -141,6 +141,12 @@ program
   )
   .option('--serviceName <name>', "this controller's Service", 'higress-controller')
   .option('--deploymentName <name>', 'Deployment of the controller: owns its Secrets and Lease (default: none)', '')
+  .option(
+    '--drainSeconds <seconds>',
+    'at the end serve xDS on so long, until the Service sends those that connect elsewhere',
+    limit,
+    0,
+  )
   .option('--dataDir <dir>', 'files of this replica (default: below the temporary folder)')
   .option('--kubeconfig <path>', 'default: in the cluster, else KUBECONFIG, else ~/.kube/config')
   .option('--logLevel <level>', 'trace, debug, info, warn, error or silent', logLevel, 'info')

@@ -9,7 +9,7 @@ import type { ServeHooks } from '#plugin-sdk/serve.ts';
 import type { ChainMessage } from '#xds/snapshot/resources.ts';
 
 /** How long a request waits for a chain that it names and that has not arrived. */
-export const CHAIN_WAIT_MS = 5_000;
+export const CHAIN_WAIT_MS = 10_000;
 /** A chain that was withdrawn still serves so long: Envoy may finish with the old routes a little later. */
 const RETIRE_MS = 30_000;
 

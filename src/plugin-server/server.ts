@@ -46,7 +46,7 @@ export interface PluginServerOptions {
   readonly registry?: Registry | undefined;
   readonly now?: (() => number) | undefined;
   readonly random?: (() => number) | undefined;
-  /** How long a request waits for a chain that has not arrived; default 5 s. */
+  /** How long a request waits for a chain that has not arrived; default 10 s. */
   readonly chainWaitMs?: number | undefined;
   /** How long a hook may take before Envoy is asked to wait on; default 90 s. */
   readonly patienceMs?: number | undefined;

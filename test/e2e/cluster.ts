@@ -77,9 +77,14 @@ export const HELLO = 'hello.example.com';
 
 const started: Traffic[] = [];
 
-/** New connections without pause until `stop`. */
+/** New connections without pause until `stop`; what fails is said with its answer, which names Envoy's reason. */
 export function steady(...request: Parameters<typeof get>): Traffic {
-  return registered(steadyTraffic(() => status(...request)));
+  return registered(
+    steadyTraffic(async () => {
+      const answer = await get(...request);
+      return answer.status === 200 ? 200 : `${answer.status} ${answer.body}`;
+    }),
+  );
 }
 
 /** One after another until `stop`; what does not come true is a failure. */

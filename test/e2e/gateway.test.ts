@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { eventually } from '../support/gateway.ts';
-import type { Traffic } from '../support/traffic.ts';
+import { expectNoneLost } from '../support/traffic.ts';
 import { buildWasm } from '../support/wasm.ts';
 import {
   apply,
@@ -113,13 +113,6 @@ const everyWay = () => [
   steadily(denies('module')),
 ];
 
-/** Requests go on until there were enough of each, however quick the change was. */
-async function noneFailed(flows: readonly Traffic[]): Promise<void> {
-  await eventually('requests enough', async () => flows.every(({ sent }) => sent > 20), 120_000);
-  const ended = await Promise.all(flows.map((flow) => flow.stop()));
-  expect(ended.map(({ failures }) => failures)).toEqual(flows.map(() => []));
-}
-
 /** One pod, at once: without its grace period. */
 async function kill(label: string): Promise<void> {
   const [pod] = await podNames(label);
@@ -195,7 +188,7 @@ describe('the chart', () => {
     }
     await ready('deployment', 'higress-gateway');
     await ready('deployment', 'higress-controller');
-    await noneFailed([flow]);
+    await expectNoneLost(flow);
   }, 300_000);
 
   it('serves on when a gateway pod is killed: at most what it had in hand is lost', async () => {
@@ -226,7 +219,7 @@ describe('the chart', () => {
     const [native, streamed] = [steady('private.example.com', '/', { 'x-api-key': 'demo-key-1' }), steady(HELLO)];
     await kill('app=higress-plugin-server');
     await ready('deployment', 'higress-plugin-server');
-    await noneFailed([native, streamed]);
+    await expectNoneLost(native, streamed);
   }, 400_000);
 
   it('is upgraded under traffic without a failed request', async () => {
@@ -236,7 +229,7 @@ describe('the chart', () => {
       'controller.podLabels.e2e': 'upgraded',
       'gateway.replicas': '2',
     });
-    await noneFailed([flow]);
+    await expectNoneLost(flow);
   }, 400_000);
 
   it('takes the native module out of the gateway pods and puts it back without a failed request', async () => {
@@ -247,7 +240,7 @@ describe('the chart', () => {
     await countsRunAs('plugin-server');
     await deploy('upgrade', {});
     await countsRunAs('native');
-    await noneFailed(flows);
+    await expectNoneLost(...flows);
   }, 600_000);
 
   it('takes the plugin server into the gateway pods without a failed request: plugins, MCP tools and modules, also in a pod that comes later', async () => {
@@ -258,7 +251,7 @@ describe('the chart', () => {
       async () => (await podNames('app=higress-plugin-server')).length === 0,
       120_000,
     );
-    await noneFailed(flows);
+    await expectNoneLost(...flows);
     await apply(denied('sidecar'));
     await eventually('a new use of it as well', denies('sidecar'), 60_000);
     const [pod] = await podNames('app=higress-gateway');
@@ -278,7 +271,7 @@ describe('the chart', () => {
       120_000,
     );
     await ready('deployment', 'higress-plugin-server');
-    await noneFailed(flows);
+    await expectNoneLost(...flows);
   }, 400_000);
 
   it('leaves nothing behind but the kinds, and the namespace that helm made', async () => {

@@ -26,7 +26,7 @@ import {
   kubectl,
   kubeNamespace,
 } from '../support/kube.ts';
-import { steadyTraffic, type Traffic } from '../support/traffic.ts';
+import { expectNoneLost, steadyTraffic, type Traffic } from '../support/traffic.ts';
 
 const dir = temporaryDir();
 let system: KubeNamespace;
@@ -84,12 +84,6 @@ function steady(send = () => status('first')): Traffic {
   const traffic = steadyTraffic(send);
   traffics.push(traffic);
   return traffic;
-}
-
-async function expectNoneLost(traffic: Traffic): Promise<void> {
-  await eventually('the traffic is enough to tell', () => traffic.sent > 20);
-  const { failures } = await traffic.stop();
-  expect(failures).toEqual([]);
 }
 
 const ingressPath = () => `/apis/networking.k8s.io/v1/namespaces/${system.name}/ingresses`;

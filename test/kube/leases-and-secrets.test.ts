@@ -18,7 +18,7 @@ import { type Echo, startEcho } from '../support/echo.ts';
 import type { Envoy } from '../support/envoy.ts';
 import { eventually, fetchRaw } from '../support/gateway.ts';
 import { installCrds, type KubeNamespace, kubeNamespace } from '../support/kube.ts';
-import { steadyTraffic } from '../support/traffic.ts';
+import { expectNoneLost, steadyTraffic } from '../support/traffic.ts';
 
 const HOST = 'tls.example.com';
 const dir = temporaryDir();
@@ -162,6 +162,6 @@ describe('the lease', () => {
     await eventually('it stops writing', () => /this replica no longer writes/.test(controller.log), 30_000);
     expect((await lease()).spec.holderIdentity).toBe('somebody-else');
     await eventually('it leads again', async () => (await lease()).spec.holderIdentity === 'controller-0', 60_000);
-    expect((await traffic.stop()).failures).toEqual([]);
+    await expectNoneLost(traffic);
   }, 120_000);
 });

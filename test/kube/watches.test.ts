@@ -6,7 +6,7 @@ import { eventually } from '../support/gateway.ts';
 import { clusterComponent, kubeconfigFile, kubectl } from '../support/kube.ts';
 import { type KubeDoor, type Refusal, startKubeDoor } from '../support/kube-door.ts';
 import { type KubeGateway, startKubeGateway } from '../support/kube-gateway.ts';
-import { steadyTraffic, type Traffic } from '../support/traffic.ts';
+import { expectNoneLost, steadyTraffic, type Traffic } from '../support/traffic.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/ingresses';
 const traffics: Traffic[] = [];
@@ -40,9 +40,7 @@ async function survives(fault: (change: () => Promise<unknown>) => Promise<unkno
   });
   await gateway.serves(comes);
   await eventually('what was deleted is gone', async () => (await gateway.status('goes')) === 404, 60_000);
-  const { sent, failures } = await traffic.stop();
-  expect(sent).toBeGreaterThan(20);
-  expect(failures).toEqual([]);
+  await expectNoneLost(traffic);
 }
 
 const refusedOf = (path: string, since: number) =>

@@ -1,4 +1,7 @@
 /** Traffic beside a fault, and what it lost. */
+import { expect } from '@jest/globals';
+import { eventually } from './gateway.ts';
+
 export interface Traffic {
   /** Requests that have been answered, or have failed. */
   readonly sent: number;
@@ -6,8 +9,8 @@ export interface Traffic {
   stop(): Promise<{ readonly sent: number; readonly failures: readonly string[] }>;
 }
 
-/** One request after another until `stop`; every one that `send` gives another status than 200, or no answer, is a failure. */
-export function steadyTraffic(send: () => Promise<number>): Traffic {
+/** One request after another until `stop`; every one that `send` gives another outcome than 200, or no answer, is a failure and said so. */
+export function steadyTraffic(send: () => Promise<number | string>): Traffic {
   const failures: string[] = [];
   let sent = 0;
   let running = true;
@@ -28,4 +31,11 @@ export function steadyTraffic(send: () => Promise<number>): Traffic {
       return { sent, failures };
     },
   };
+}
+
+/** Ends them when there was enough of each to tell, however quick the fault was. */
+export async function expectNoneLost(...flows: readonly Traffic[]): Promise<void> {
+  await eventually('requests enough to tell', () => flows.every(({ sent }) => sent > 20), 120_000);
+  const ended = await Promise.all(flows.map((flow) => flow.stop()));
+  expect(ended.map(({ failures }) => failures)).toEqual(flows.map(() => []));
 }

@@ -78,6 +78,8 @@ export interface Engine {
 const NACK_REASON = 'EnvoyRejected';
 const PATIENCE_MS = 10_000;
 const PATIENCE_POLL_MS = 25;
+/** Of gateways at the start, for a plugin server to come (back) as well: above its time for a try to connect. */
+const CHAINS_WAIT_MS = 10_000;
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { log } = options;
@@ -92,6 +94,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const ads = new AdsServer({
     store,
     log: log.child({ part: 'xds' }),
+    chainsWaitMs: CHAINS_WAIT_MS,
     onAck: () => outcome(),
     onConnect: (node) => fleet?.connected(node),
     onDisconnect: (node) => {

@@ -1,5 +1,6 @@
 /** The controller process: a cluster in, gateways and plugin servers served over mTLS, status and plugin-server objects written by the leader. */
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Engine, startEngine } from '#app/control-plane/engine.ts';
 import { type KubeSources, startKubeSources } from '#app/control-plane/sources.ts';
 import type { Problem } from '#ir/types.ts';
@@ -27,7 +28,8 @@ export const LEASE = 'higress-controller';
 
 export interface RunningController {
   readonly leading: boolean;
-  stop(): Promise<void>;
+  /** Writes no more from now on, and serves gateways and plugin servers for `drainMs` longer. Default 0. */
+  stop(drainMs?: number): Promise<void>;
 }
 
 export async function startController(settings: ControllerSettings, log: Logger): Promise<RunningController> {
@@ -161,10 +163,12 @@ export async function startController(settings: ControllerSettings, log: Logger)
     get leading() {
       return leader.leading;
     },
-    stop: async () => {
+    stop: async (drainMs = 0) => {
+      const drained = setTimeout(drainMs);
       garbage.stop();
       await leader.stop();
       await Promise.all([status.stop(), events.stop(), deployer.stop(), automaticHttps.stop()]);
+      await drained;
       certificates.stop();
       await Promise.all([metrics.close(), challengeServer.close()]);
       await engine.stop();

@@ -63,6 +63,11 @@ export interface AdsServerOptions {
   readonly onDisconnect?: (node: NodeInfo) => void;
   /** Routes to new clusters wait at most this long for those to have endpoints. */
   readonly readyWaitMs?: number;
+  /**
+   * After the start gateways are sent nothing for at most this long until a plugin server has the chains that their routes name: both come back at once
+   * from a server that went, and either may be first. Default 0: they do not wait.
+   */
+  readonly chainsWaitMs?: number;
 }
 
 export type Acknowledged = { readonly ok: true } | { readonly ok: false; readonly waiting: readonly string[] };
@@ -93,10 +98,13 @@ export class AdsServer {
   readonly #waiters = new Set<() => void>();
   readonly #unsubscribe: () => void;
   #socketPath: string | undefined;
+  #awaitsChains: boolean;
+  #chainsTimer: NodeJS.Timeout | undefined;
 
   constructor(options: AdsServerOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => new Date());
+    this.#awaitsChains = (options.chainsWaitMs ?? 0) > 0;
     this.#server = new grpc.Server(CHANNEL_OPTIONS);
     this.#server.addService(
       { sotw: SOTW_METHOD, delta: DELTA_METHOD },
@@ -119,6 +127,8 @@ export class AdsServer {
         error === null ? resolve(bound) : reject(error),
       );
     });
+    if (this.#awaitsChains)
+      this.#chainsTimer = setTimeout(() => this.#releaseGateways(), this.#options.chainsWaitMs).unref();
     if (!('path' in address)) return port;
     this.#socketPath = address.path;
     await chmod(address.path, SOCKET_MODE);
@@ -128,6 +138,7 @@ export class AdsServer {
   /** Ends all streams at once; nodes keep what they have and reconnect. */
   async stop(): Promise<void> {
     this.#unsubscribe();
+    clearTimeout(this.#chainsTimer);
     for (const stream of [...this.#streams.keys()]) stream.end();
     this.#server.forceShutdown();
     for (const { session } of this.#streams.values()) session.close();
@@ -223,6 +234,7 @@ export class AdsServer {
         return () => clearTimeout(timer);
       },
       readyWaitMs: this.#options.readyWaitMs ?? DEFAULT_READY_WAIT_MS,
+      held: () => node.role === 'gateway' && this.#awaitsChains && this.#options.store.served('chain').size > 0,
     });
     const connection = { node, protocol, since: this.#now(), session };
     this.#streams.set(stream, connection);
@@ -294,7 +306,22 @@ export class AdsServer {
     }
   }
 
+  #releaseGateways(): void {
+    this.#awaitsChains = false;
+    clearTimeout(this.#chainsTimer);
+    for (const [stream, { session }] of this.#streams) this.#guard(stream, () => session.resume());
+  }
+
+  /** Whether a plugin server that is connected has confirmed every chain. */
+  #chainsTaken(): boolean {
+    return [...this.#streams.values()].some(
+      ({ node, session }) =>
+        node.role === 'plugin-server' && session.subscriptions.has('chain') && !session.waiting().includes('chain'),
+    );
+  }
+
   #wake(): void {
+    if (this.#awaitsChains && this.#chainsTaken()) this.#releaseGateways();
     for (const check of [...this.#waiters]) check();
   }
 }

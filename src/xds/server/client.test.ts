@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { resource, resourceSet, SILENT } from '#test/xds.ts';
 import { TYPE_URL } from '#xds/snapshot/resources.ts';
@@ -24,7 +25,12 @@ async function serve(store: SnapshotStore, port = 0, onNack?: (report: NackRepor
 }
 
 /** A client whose updates are waited for one by one. */
-function subscribe(port: number, take: (update: ResourceUpdate) => void = () => {}, more: readonly string[] = []) {
+function subscribe(
+  port: number,
+  take: (update: ResourceUpdate) => void = () => {},
+  more: readonly string[] = [],
+  answerWithinMs = 3_000,
+) {
   const updates: { upsert: Record<string, unknown>; removed: readonly string[] }[] = [];
   let wake = () => {};
   const onResources = (update: ResourceUpdate) => {
@@ -43,6 +49,7 @@ function subscribe(port: number, take: (update: ResourceUpdate) => void = () => 
     log: SILENT,
     firstDelayMs: 10,
     maxDelayMs: 50,
+    answerWithinMs,
     subscriptions: [TYPE_URL.chain, ...more].map((typeUrl) => ({ typeUrl, onResources })),
   });
   client.start();
@@ -125,6 +132,28 @@ describe('AdsClient', () => {
     expect(server.status().nodes).toHaveLength(1);
     store.set(resourceSet(chain('a')));
     expect(await next()).toEqual({ upsert: {}, removed: ['u'] });
+  });
+
+  it("tries anew over another connection when there is no answer, as from an address that is nobody's any more", async () => {
+    const store = new SnapshotStore();
+    store.set(resourceSet(chain('a')));
+    const { port } = await serve(store);
+    const sockets: Socket[] = [];
+    const silentFirst = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (sockets.push(socket) === 1) return;
+      const through = connect(port, '127.0.0.1').on('error', () => undefined);
+      sockets.push(through);
+      socket.pipe(through).pipe(socket);
+    });
+    await new Promise<void>((resolve) => silentFirst.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => silentFirst.close(resolve));
+    });
+    const { next } = subscribe((silentFirst.address() as AddressInfo).port, undefined, [], 200);
+    expect(await next()).toMatchObject({ upsert: { a: { id: 'a' } } });
+    expect(sockets.length).toBeGreaterThan(2);
   });
 
   it('keeps trying a server that is not there yet', async () => {

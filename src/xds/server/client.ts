@@ -38,12 +38,15 @@ export interface AdsClientOptions {
   readonly random?: () => number;
   readonly firstDelayMs?: number;
   readonly maxDelayMs?: number;
+  /** A server that says nothing for so long, as one whose address is no longer anybody's, is tried anew over another connection. */
+  readonly answerWithinMs?: number;
 }
 
 /** Failed tries that a server's own start explains. */
 const PATIENT_TRIES = 4;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
+const ANSWER_WITHIN_MS = 3_000;
 const INTERNAL = 13;
 
 interface Subscribed extends TypeSubscription {
@@ -60,6 +63,7 @@ export class AdsClient {
   #client: grpc.Client | undefined;
   #stream: Stream | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #answerTimer: NodeJS.Timeout | undefined;
   #failures = 0;
   /** The server has answered once. */
   #connected = false;
@@ -81,18 +85,26 @@ export class AdsClient {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    this.#client = new grpc.Client(grpcTarget(this.#options.address), channelCredentials(this.#options.tls), {
+    this.#client = this.#newClient();
+    this.#connect();
+  }
+
+  #newClient(): grpc.Client {
+    const { address, tls, firstDelayMs = FIRST_DELAY_MS, maxDelayMs = MAX_DELAY_MS } = this.#options;
+    return new grpc.Client(grpcTarget(address), channelCredentials(tls), {
       ...CHANNEL_OPTIONS,
       // The client's own back-off decides; that of the channel would add to it.
-      'grpc.initial_reconnect_backoff_ms': this.#options.firstDelayMs ?? FIRST_DELAY_MS,
-      'grpc.max_reconnect_backoff_ms': this.#options.maxDelayMs ?? MAX_DELAY_MS,
+      'grpc.initial_reconnect_backoff_ms': firstDelayMs,
+      'grpc.max_reconnect_backoff_ms': maxDelayMs,
+      // A new client connects anew, also while an older one's attempt is not over.
+      'grpc.use_local_subchannel_pool': 1,
     });
-    this.#connect();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#answerTimer);
     this.#stream?.cancel();
     this.#stream = undefined;
     await this.#work;
@@ -102,7 +114,9 @@ export class AdsClient {
 
   #connect(): void {
     if (this.#stopped || this.#client === undefined) return;
-    const stream: Stream = this.#client.makeBidiStreamRequest(
+    const client = this.#client;
+    const { answerWithinMs = ANSWER_WITHIN_MS } = this.#options;
+    const stream: Stream = client.makeBidiStreamRequest(
       DELTA_METHOD.path,
       DELTA_METHOD.requestSerialize,
       DELTA_METHOD.responseDeserialize,
@@ -112,9 +126,18 @@ export class AdsClient {
     const onLost = (error?: Error) => {
       if (lost) return;
       lost = true;
+      clearTimeout(this.#answerTimer);
       if (this.#stream === stream) this.#reconnect(error);
     };
+    // gRPC itself waits as long as TCP does, which is minutes.
+    this.#answerTimer = setTimeout(() => {
+      this.#client = this.#newClient();
+      onLost(new Error(`no answer within ${answerWithinMs} ms`));
+      stream.cancel();
+      client.close();
+    }, answerWithinMs);
     stream.on('metadata', () => {
+      clearTimeout(this.#answerTimer);
       if (this.#failures > (this.#connected ? 0 : PATIENT_TRIES))
         this.#options.log.info({ server: grpcTarget(this.#options.address) }, 'configuration server is back');
       this.#failures = 0;

@@ -19,6 +19,8 @@ export interface SessionParts {
   readonly later: (delayMs: number, callback: () => void) => () => void;
   /** Routes wait no longer than this for new clusters to be ready. */
   readonly readyWaitMs: number;
+  /** True: nothing is sent yet; `resume` is called when that is over. Default never. */
+  readonly held?: () => boolean;
 }
 
 const TYPE_OF_URL: ReadonlyMap<string, ResourceType> = new Map(
@@ -49,6 +51,11 @@ export class Session {
     return [...this.subscriptions.values()]
       .filter((subscription) => !subscription.settled)
       .map((subscription) => subscription.type);
+  }
+
+  /** Sends what was held back. */
+  resume(): void {
+    this.#pump();
   }
 
   storeChanged(change: SnapshotChange): void {
@@ -112,6 +119,7 @@ export class Session {
 
   /** Sends all that may be sent now. */
   #pump(): void {
+    if (this.#parts.held?.()) return;
     for (const type of SEND_ORDER) this.#send(type, this.#gate(type));
     if (this.#leadersSettled()) for (const type of SEND_ORDER) if (isReferred(type)) this.#send(type, OPEN);
     this.#watchWaiting();
