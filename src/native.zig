@@ -8,6 +8,7 @@ comptime {
 
 test {
     _ = @import("native/config.zig");
+    _ = @import("native/counters-test.zig");
     _ = @import("native/fuzz.zig");
     _ = @import("native/fuzz-hop.zig");
     _ = @import("native/fuzz-plugins.zig");

@@ -9,6 +9,7 @@ pub const version = "v0.2.0";
 pub const Filter = *anyopaque;
 pub const FilterConfig = *anyopaque;
 pub const NetworkFilter = *anyopaque;
+pub const FilterConfigScheduler = *anyopaque;
 
 pub const Slice = extern struct {
     ptr: ?[*]const u8 = null,
@@ -97,7 +98,14 @@ pub extern fn envoy_dynamic_module_callback_http_filter_get_attribute_string(Fil
 
 /// Only while a configuration is made. 0 is success.
 pub extern fn envoy_dynamic_module_callback_http_filter_config_define_counter(FilterConfig, name: Slice, labels: [*]const Slice, label_count: usize, id: *usize) c_uint;
-pub extern fn envoy_dynamic_module_callback_http_filter_increment_counter(Filter, id: usize, label_values: [*]const Slice, label_count: usize, by: u64) c_uint;
+/// Only on Envoy's threads.
+pub extern fn envoy_dynamic_module_callback_http_filter_config_increment_counter(FilterConfig, id: usize, label_values: [*]const Slice, label_count: usize, by: u64) c_uint;
+
+/// It knows whether the configuration is still there, and may outlive it.
+pub extern fn envoy_dynamic_module_callback_http_filter_config_scheduler_new(FilterConfig) FilterConfigScheduler;
+/// On any thread: `envoy_dynamic_module_on_http_filter_config_scheduled` follows on the main thread, if the configuration is still there then.
+pub extern fn envoy_dynamic_module_callback_http_filter_config_scheduler_commit(FilterConfigScheduler, event: u64) void;
+pub extern fn envoy_dynamic_module_callback_http_filter_config_scheduler_delete(FilterConfigScheduler) void;
 
 pub extern fn envoy_dynamic_module_callback_http_filter_continue_decoding(Filter) void;
 pub extern fn envoy_dynamic_module_callback_http_filter_continue_encoding(Filter) void;

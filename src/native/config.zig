@@ -4,6 +4,7 @@
 //! `{"kind": "hop", "hop": {…}}` is the hop to the plugin server.
 const std = @import("std");
 const abi = @import("abi.zig");
+const counters = @import("counters.zig");
 const HopConfig = @import("hop/exchange.zig").HopConfig;
 const plugin = @import("plugin.zig");
 const protobuf = @import("protobuf.zig");
@@ -18,15 +19,11 @@ pub const Config = struct {
     hop: ?*const HopConfig,
     plugins: []const plugin.Plugin,
     slot: bool,
-    /// Envoy's numbers of the counters of each known plugin that may run here, by its place in the list of all.
-    counters: []const []const usize,
-
-    pub fn countersOf(self: *const Config, known: []const plugin.Hooks, hooks: *const plugin.Hooks) []const usize {
-        if (self.counters.len == 0) return &.{};
-        return self.counters[(@intFromPtr(hooks) - @intFromPtr(known.ptr)) / @sizeOf(plugin.Hooks)];
-    }
+    /// Where plugins run that count.
+    home: ?counters.Home,
 
     pub fn destroy(self: *Config) void {
+        if (self.home) |*home| counters.shared.forget(home);
         var memory = self.memory;
         memory.deinit();
     }
@@ -54,18 +51,20 @@ pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config
     const hop: ?*HopConfig = if (parsed.hop == null) null else try arena.create(HopConfig);
     if (hop) |kept| kept.* = parsed.hop.?;
     const config = try arena.create(Config);
-    config.* = .{ .memory = undefined, .kind = parsed.kind, .hop = hop, .plugins = plugins, .slot = parsed.slot, .counters = &.{} };
-    if (filter_config) |envoy| config.counters = try defineCounters(arena, envoy, known, config);
+    config.* = .{ .memory = undefined, .kind = parsed.kind, .hop = hop, .plugins = plugins, .slot = parsed.slot, .home = null };
+    // Counters belong to filters, also those that plugins of a single route count in a slot.
+    if (filter_config) |envoy| if (parsed.kind == .plugins and (parsed.slot or anyCounts(plugins))) {
+        config.home = .{ .envoy = envoy, .known = known, .numbers = try defineCounters(arena, envoy, known), .lasting = false };
+    };
     config.memory = memory;
+    if (config.home) |*home| counters.shared.register(home);
     return config;
 }
 
-/// Counters belong to filters, also those that plugins of a single route count in a slot.
-fn defineCounters(arena: Allocator, envoy: abi.FilterConfig, known: []const plugin.Hooks, config: *const Config) ![]const []const usize {
+/// Of all plugins, since any home takes the counts of all.
+fn defineCounters(arena: Allocator, envoy: abi.FilterConfig, known: []const plugin.Hooks) ![]const []const usize {
     const all = try arena.alloc([]const usize, known.len);
-    for (known, all) |*hooks, *numbers| {
-        numbers.* = &.{};
-        if (config.kind == .hop or !config.slot and !uses(config.plugins, hooks)) continue;
+    for (known, all) |hooks, *numbers| {
         const own = try arena.alloc(usize, hooks.counters.len);
         for (hooks.counters, own) |counter, *number| number.* = try define(arena, envoy, counter);
         numbers.* = own;
@@ -73,8 +72,8 @@ fn defineCounters(arena: Allocator, envoy: abi.FilterConfig, known: []const plug
     return all;
 }
 
-fn uses(plugins: []const plugin.Plugin, hooks: *const plugin.Hooks) bool {
-    for (plugins) |one| if (one.hooks == hooks) return true;
+fn anyCounts(plugins: []const plugin.Plugin) bool {
+    for (plugins) |one| if (one.hooks.counters.len > 0) return true;
     return false;
 }
 

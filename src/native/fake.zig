@@ -70,6 +70,56 @@ pub const HopStream = struct {
     }
 };
 
+/// A filter's configuration with its counters, which any thread may ask for.
+pub const FilterConfig = struct {
+    heap: Allocator,
+    mutex: std.Thread.Mutex = .{},
+    names: std.ArrayListUnmanaged([]const u8) = .empty,
+    /// By name and values of labels, each with a `/` between.
+    totals: std.StringHashMapUnmanaged(u64) = .empty,
+    /// Once for each call on the main thread that was asked for.
+    scheduled: std.Thread.Semaphore = .{},
+
+    pub fn deinit(self: *FilterConfig) void {
+        var keys = self.totals.keyIterator();
+        while (keys.next()) |key| self.heap.free(key.*);
+        self.totals.deinit(self.heap);
+        self.names.deinit(self.heap);
+        self.totals = .empty;
+        self.names = .empty;
+    }
+
+    pub fn total(self: *FilterConfig, key: []const u8) ?u64 {
+        self.mutex.lock();
+        defer self.mutex.unlock();
+        return self.totals.get(key);
+    }
+
+    fn define(self: *FilterConfig, name: []const u8) !usize {
+        try self.names.append(self.heap, name);
+        return self.names.items.len;
+    }
+
+    fn increment(self: *FilterConfig, number: usize, labels: []const abi.Slice, by: u64) !void {
+        self.mutex.lock();
+        defer self.mutex.unlock();
+        var key: std.ArrayListUnmanaged(u8) = .empty;
+        defer key.deinit(self.heap);
+        try key.appendSlice(self.heap, self.names.items[number - 1]);
+        for (labels) |label| try key.writer(self.heap).print("/{s}", .{label.bytes()});
+        const found = try self.totals.getOrPut(self.heap, key.items);
+        if (!found.found_existing) {
+            found.key_ptr.* = try self.heap.dupe(u8, key.items);
+            found.value_ptr.* = 0;
+        }
+        found.value_ptr.* += by;
+    }
+
+    fn of(config: abi.FilterConfig) *FilterConfig {
+        return @ptrCast(@alignCast(config));
+    }
+};
+
 /// A plugin server's connection.
 pub const Connection = struct {
     arena: Allocator,
@@ -178,13 +228,21 @@ export fn envoy_dynamic_module_callback_get_most_specific_route_config(_: abi.Fi
 export fn envoy_dynamic_module_callback_http_filter_get_attribute_string(_: abi.Filter, _: abi.Attribute, _: *abi.Slice) bool {
     return false;
 }
-export fn envoy_dynamic_module_callback_http_filter_config_define_counter(_: abi.FilterConfig, _: abi.Slice, _: [*]const abi.Slice, _: usize, number: *usize) c_uint {
-    number.* = 0;
+export fn envoy_dynamic_module_callback_http_filter_config_define_counter(config: abi.FilterConfig, name: abi.Slice, _: [*]const abi.Slice, _: usize, number: *usize) c_uint {
+    number.* = FilterConfig.of(config).define(name.bytes()) catch @panic("a test is out of memory");
     return 0;
 }
-export fn envoy_dynamic_module_callback_http_filter_increment_counter(_: abi.Filter, _: usize, _: [*]const abi.Slice, _: usize, _: u64) c_uint {
+export fn envoy_dynamic_module_callback_http_filter_config_increment_counter(config: abi.FilterConfig, number: usize, labels: [*]const abi.Slice, count: usize, by: u64) c_uint {
+    must(FilterConfig.of(config).increment(number, labels[0..count], by));
     return 0;
 }
+export fn envoy_dynamic_module_callback_http_filter_config_scheduler_new(config: abi.FilterConfig) abi.FilterConfigScheduler {
+    return config;
+}
+export fn envoy_dynamic_module_callback_http_filter_config_scheduler_commit(scheduler: abi.FilterConfigScheduler, _: u64) void {
+    FilterConfig.of(scheduler).scheduled.post();
+}
+export fn envoy_dynamic_module_callback_http_filter_config_scheduler_delete(_: abi.FilterConfigScheduler) void {}
 
 // Of the hop.
 

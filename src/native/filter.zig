@@ -6,7 +6,6 @@ const log = @import("log.zig").log;
 const message = @import("message.zig");
 const plugin = @import("plugin.zig");
 const Stream = @import("stream.zig").Stream;
-const known: []const plugin.Hooks = &@import("../plugins/native.zig").plugins;
 const Allocator = std.mem.Allocator;
 
 const REQUEST_BODY = [_]abi.Body{ .buffered_request, .received_request };
@@ -99,7 +98,7 @@ pub const Filter = struct {
         defer self.endHook();
         for (self.plugins, 0..) |one, at| {
             const hook = one.hooks.on_complete orelse continue;
-            self.stream.counters = self.base.countersOf(known, one.hooks);
+            self.stream.counting = if (self.base.home) |*home| .{ .home = home, .plugin = one.hooks } else null;
             hook(one.config, &self.stream, self.states[at]) catch |problem| self.report(at, problem);
         }
     }

@@ -2,6 +2,7 @@
 const std = @import("std");
 const abi = @import("abi.zig");
 const Config = @import("config.zig").Config;
+const counters = @import("counters.zig");
 const parse = @import("config.zig").parse;
 const log = @import("log.zig").log;
 const known: []const @import("plugin.zig").Hooks = &@import("../plugins/native.zig").plugins;
@@ -30,6 +31,11 @@ export fn envoy_dynamic_module_on_http_filter_config_new(envoy: abi.FilterConfig
 
 export fn envoy_dynamic_module_on_http_filter_config_destroy(config: *Config) void {
     config.destroy();
+}
+
+/// On the main thread, some time after a plugin has counted.
+export fn envoy_dynamic_module_on_http_filter_config_scheduled(_: abi.FilterConfig, config: *const Config, _: u64) void {
+    if (config.home) |*home| counters.shared.handOver(home);
 }
 
 export fn envoy_dynamic_module_on_http_filter_per_route_config_new(name: abi.Slice, config: abi.Slice) ?*const Config {
@@ -118,7 +124,6 @@ export fn envoy_dynamic_module_on_http_filter_http_stream_trailers(_: abi.Filter
 export fn envoy_dynamic_module_on_http_filter_http_stream_complete(_: abi.Filter, _: *Instance, _: u64) void {}
 export fn envoy_dynamic_module_on_http_filter_http_stream_reset(_: abi.Filter, _: *Instance, _: u64, _: c_uint) void {}
 export fn envoy_dynamic_module_on_http_filter_scheduled(_: abi.Filter, _: *Instance, _: u64) void {}
-export fn envoy_dynamic_module_on_http_filter_config_scheduled(_: abi.FilterConfig, _: *Config, _: u64) void {}
 export fn envoy_dynamic_module_on_http_filter_downstream_above_write_buffer_high_watermark(_: abi.Filter, _: *Instance) void {}
 export fn envoy_dynamic_module_on_http_filter_downstream_below_write_buffer_low_watermark(_: abi.Filter, _: *Instance) void {}
 

@@ -2,7 +2,7 @@
 //!
 //!     pub const name = "key-auth";
 //!     pub const guards = true;                // optional: a failure answers 500 instead of letting the request pass
-//!     pub const counters = [_]Counter{ … };    // optional: what `stream.increment` counts
+//!     pub const counters = [_]Counter{ … };    // optional: what `stream.count` adds to
 //!     pub const Config = struct { … };         // read from JSON by std.json
 //!     pub const State = struct { … };          // optional: what it remembers of one stream; all fields with defaults
 //!     pub fn onRequestHeaders(self: *const Config, stream: *Stream, state: *State) !Next { … }
@@ -34,7 +34,7 @@ pub const Plugin = struct {
 pub const Hooks = struct {
     name: []const u8,
     guards: bool,
-    /// What `stream.increment` counts, in the order of its numbers.
+    /// What `stream.count` adds to, in the order of its amounts.
     counters: []const Counter,
     parse: *const fn (arena: Allocator, json: std.json.Value) anyerror!*const anyopaque,
     new_state: *const fn (arena: Allocator) Allocator.Error!*anyopaque,

@@ -1,6 +1,8 @@
 //! One request and its answer, as plugins see it.
 const std = @import("std");
 const abi = @import("abi.zig");
+const counters = @import("counters.zig");
+const Hooks = @import("plugin.zig").Hooks;
 const json = @import("json.zig");
 const message = @import("message.zig");
 const metadata = @import("metadata.zig");
@@ -23,8 +25,8 @@ pub const Stream = struct {
     /// A plugin has answered in place of the upstream.
     replied: bool = false,
     known_path: ?[]const u8 = null,
-    /// Envoy's numbers of the counters of the plugin at hand, in `onComplete`.
-    counters: []const usize = &.{},
+    /// The plugin at hand and where its counts go, in `onComplete`.
+    counting: ?struct { home: *const counters.Home, plugin: *const Hooks } = null,
 
     /// All values of a request header, with commas between them as HTTP reads them. Null when there is none.
     pub fn header(self: *Stream, name: []const u8) Allocator.Error!?[]const u8 {
@@ -37,12 +39,12 @@ pub const Stream = struct {
 
     fn valueIn(self: *Stream, map: abi.HeaderMap, name: []const u8) Allocator.Error!?[]const u8 {
         var value: abi.Slice = .{};
-        var count: usize = 0;
-        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, map, .of(name), &value, 0, &count)) return null;
-        if (count == 0) return null;
-        if (count == 1) return value.bytes();
+        var total: usize = 0;
+        if (!abi.envoy_dynamic_module_callback_http_get_header(self.filter, map, .of(name), &value, 0, &total)) return null;
+        if (total == 0) return null;
+        if (total == 1) return value.bytes();
         var joined: std.ArrayListUnmanaged(u8) = .empty;
-        for (0..count) |index| {
+        for (0..total) |index| {
             if (index > 0) try joined.append(self.arena, ',');
             try joined.appendSlice(self.arena, self.headerAt(map, name, index) orelse "");
         }
@@ -150,11 +152,10 @@ pub const Stream = struct {
         return message.attribute(self.filter, id);
     }
 
-    /// Adds to one of the plugin's `counters`, by its place among them. Only in `onComplete`.
-    pub fn increment(self: *Stream, place: usize, labels: []const abi.Slice, by: u64) void {
-        if (place >= self.counters.len) return;
-        const counter = self.counters[place];
-        _ = abi.envoy_dynamic_module_callback_http_filter_increment_counter(self.filter, counter, labels.ptr, labels.len, by);
+    /// Adds to the plugin's `counters`, in their order; null leaves one out. Only in `onComplete`. Envoy shows it a moment later.
+    pub fn count(self: *Stream, labels: []const abi.Slice, amounts: []const ?u64) Allocator.Error!void {
+        const to = self.counting orelse return;
+        try counters.shared.count(to.home, to.plugin, labels, amounts);
     }
 };
 

@@ -8,6 +8,7 @@ import { effectiveConfig as proxyConfig } from '#plugins/ai-proxy/config.ts';
 import aiProxy from '#plugins/ai-proxy/plugin.ts';
 import { effectiveConfig as statisticsConfig } from '#plugins/ai-statistics/config.ts';
 import aiStatistics from '#plugins/ai-statistics/plugin.ts';
+import { eventually } from '#test/gateway.ts';
 import { LOWER_CONTEXT } from '#test/lower-context.ts';
 import { NativeSteps, type ScriptedAnswer } from '#test/native-steps.ts';
 
@@ -381,16 +382,21 @@ describe('ai-statistics, lowered', () => {
     await native.send(asked, answers.whole);
     await native.send(asked, answers.stream);
     await native.send(asked, answers['no usage']);
-    const { body } = await native.envoy.admin('/stats/prometheus?filter=route_upstream');
-    const lines = body.split('\n').filter((line) => line.includes('ai_consumer="metrics-test"'));
+    const lines = await eventually('the counters', async () => {
+      const { body } = await native.envoy.admin('/stats/prometheus?filter=route_upstream');
+      const found = body.split('\n').filter((line) => line.includes('ai_consumer="metrics-test"'));
+      return found.some((line) => line.includes('_llm_duration_count{') && line.endsWith(' 2')) && found;
+    });
     const values = Object.fromEntries(
       lines.map((line) => [/metric_(\w+)\{/.exec(line)?.[1] ?? line, Number(line.split(' ').at(-1))]),
     );
-    expect(values).toMatchObject({
+    expect(values).toEqual({
       input_token: 18,
       output_token: 6,
       total_token: 24,
+      llm_service_duration: expect.any(Number),
       llm_duration_count: 2,
+      llm_first_token_duration: expect.any(Number),
       llm_stream_duration_count: 1,
     });
     for (const label of ['ai_route="statistics"', 'ai_cluster="upstream"', 'ai_model="real"'])

@@ -183,14 +183,16 @@ pub fn onComplete(self: *const Config, stream: *Stream, state: *State) !void {
         .of(state.seen.model orelse state.asked_model orelse "-"),
         .of(orDash(try stream.header("x-mse-consumer") orelse "")),
     };
-    stream.increment(0, &labels, state.seen.input orelse 0);
-    stream.increment(1, &labels, state.seen.output orelse 0);
-    stream.increment(2, &labels, total);
-    stream.increment(3, &labels, milliseconds(state.duration));
-    stream.increment(4, &labels, 1);
-    if (state.first_token == null) return;
-    stream.increment(5, &labels, milliseconds(state.first_token));
-    stream.increment(6, &labels, 1);
+    const streamed = state.first_token != null;
+    try stream.count(&labels, &.{
+        state.seen.input orelse 0,
+        state.seen.output orelse 0,
+        total,
+        milliseconds(state.duration),
+        1,
+        if (streamed) milliseconds(state.first_token) else null,
+        if (streamed) 1 else null,
+    });
 }
 
 fn orDash(value: []const u8) []const u8 {
