@@ -10,8 +10,10 @@ test {
     _ = @import("native/config.zig");
     _ = @import("native/counters-test.zig");
     _ = @import("native/fuzz.zig");
+    _ = @import("native/fuzz-copies.zig");
     _ = @import("native/fuzz-hop.zig");
     _ = @import("native/fuzz-plugins.zig");
+    _ = @import("native/hop/copies.zig");
     _ = @import("native/hop/messages.zig");
     _ = @import("native/http.zig");
     _ = @import("native/json.zig");

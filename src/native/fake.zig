@@ -62,6 +62,18 @@ pub const HopStream = struct {
     /// It ends in the next call that lets it go on.
     doomed: bool = false,
 
+    /// The filter has looked at a part of the answer. When it goes on, what was stopped before goes first.
+    pub fn answered(self: *HopStream, fake: *Fake, status: abi.BodyStatus) Allocator.Error!void {
+        const received = fake.body(.received_response);
+        const held = fake.body(.buffered_response);
+        try held.appendSlice(fake.arena, received.items);
+        received.clearRetainingCapacity();
+        self.response_stopped = status != .go_on;
+        if (self.response_stopped) return;
+        try self.left.appendSlice(fake.arena, held.items);
+        held.clearRetainingCapacity();
+    }
+
     fn wentOn(self: *HopStream) void {
         if (!self.doomed) return;
         const exchange = self.exchange orelse return;

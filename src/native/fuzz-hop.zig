@@ -87,13 +87,7 @@ const Round = struct {
         if (!asked) try self.expected.appendSlice(self.source.arena, sent);
         const status = one.onResponseBody(end);
         if (self.stream.exchange == null) return;
-        if (status == .go_on and !self.stream.response_stopped) {
-            try self.stream.left.appendSlice(self.source.arena, received.items);
-        } else {
-            try self.fake.body(.buffered_response).appendSlice(self.source.arena, received.items);
-            self.stream.response_stopped = true;
-        }
-        received.clearRetainingCapacity();
+        try self.stream.answered(&self.fake, status);
     }
 
     /// What the plugin server says to one message; false when it has heard nothing new.
@@ -169,7 +163,8 @@ const Round = struct {
     }
 };
 
-fn field(arena: std.mem.Allocator, out: *Bytes, number: u8, bytes: []const u8) !void {
+/// A field of protobuf that has a length.
+pub fn field(arena: std.mem.Allocator, out: *Bytes, number: u8, bytes: []const u8) !void {
     try out.append(arena, number << 3 | 2);
     var rest = bytes.len;
     while (rest >= 128) : (rest >>= 7) try out.append(arena, @as(u8, @intCast(rest & 127)) | 128);

@@ -21,6 +21,8 @@ pub const Frame = enum(u8) {
     close = 3,
     /// From the plugin server: begin nothing more here. Goes back when that is so.
     drain = 4,
+    /// From the plugin server, in front of a reply: events of the answer that are translated here from then on, until it is asked again.
+    copies = 5,
     _,
 };
 
@@ -135,6 +137,7 @@ pub const Carrier = struct {
     fn onFrame(self: *Carrier, number: u32, kind: Frame, payload: []const u8) void {
         switch (kind) {
             .message => if (exchanges.get(number)) |exchange| exchange.onMessage(payload),
+            .copies => if (exchanges.get(number)) |exchange| exchange.onCopies(payload),
             .close => if (exchanges.get(number)) |exchange| exchange.onClosed(payload),
             .drain => {
                 self.retire();

@@ -9,6 +9,7 @@ const messages = @import("messages.zig");
 const protobuf = @import("../protobuf.zig");
 const log = @import("../log.zig").log;
 const Carrier = carriers.Carrier;
+const Copies = @import("copies.zig").Copies;
 const Reader = protobuf.Reader;
 
 const heap = std.heap.c_allocator;
@@ -72,14 +73,31 @@ pub const Exchange = struct {
         awaits_headers: bool = false,
         awaits_body: bool = false,
         end_sent: bool = false,
-        /// Bytes that wait for their turn; and those that the plugins look at, which stand for themselves when they are left alone.
+        /// Bytes that wait for their turn, but for the first `taken`; and those that the plugins look at, which stand for themselves when they are left alone.
         waiting: Bytes = .empty,
+        taken: usize = 0,
         sent: Bytes = .empty,
+        /// What the plugins want done without them, as they have said last.
+        copies: Copies = .{},
         /// What leaves next.
         ready: Bytes = .empty,
         /// Envoy keeps what has come since.
         parked: bool = false,
         released_bytes: usize = 0,
+
+        fn rest(self: *const Response) []const u8 {
+            return self.waiting.items[self.taken..];
+        }
+
+        fn take(self: *Response, size: usize) void {
+            self.taken += size;
+            if (self.taken == self.waiting.items.len) self.dropTaken();
+        }
+
+        fn dropTaken(self: *Response) void {
+            if (self.taken > 0) self.waiting.replaceRangeAssumeCapacity(0, self.taken, "");
+            self.taken = 0;
+        }
     };
 
     pub fn create(base: ?*const HopConfig, filter: abi.Filter) !*Exchange {
@@ -93,6 +111,7 @@ pub const Exchange = struct {
         self.response.waiting.deinit(heap);
         self.response.sent.deinit(heap);
         self.response.ready.deinit(heap);
+        self.response.copies.deinit();
         heap.destroy(self);
     }
 
@@ -207,7 +226,10 @@ pub const Exchange = struct {
 
     pub fn onResponseBody(self: *Exchange, ended: bool) abi.BodyStatus {
         const response = &self.response;
-        if (response.passes) return .go_on;
+        if (response.passes) {
+            self.giveBefore();
+            return .go_on;
+        }
         response.ended = ended;
         response.stopped = true;
         if (!self.wants_response_body) return .stop_and_watermark;
@@ -220,12 +242,20 @@ pub const Exchange = struct {
             return if (response.passes) .go_on else .stop_and_buffer;
         };
         self.advance();
-        return if (response.passes) .go_on else .stop_and_buffer;
+        if (response.passes) return .go_on;
+        if (response.awaits_headers or response.awaits_body or !response.headers_released or response.ready.items.len == 0) return .stop_and_buffer;
+        // Translated here, and nothing is asked.
+        response.stopped = false;
+        self.giveBefore();
+        return .go_on;
     }
 
     pub fn onResponseTrailers(self: *Exchange) abi.TrailersStatus {
         const response = &self.response;
-        if (response.passes) return .go_on;
+        if (response.passes) {
+            self.give();
+            return .go_on;
+        }
         response.ended = true;
         response.stopped = true;
         if (!self.wants_response_body) return .stop;
@@ -243,12 +273,34 @@ pub const Exchange = struct {
             self.send(.response_headers, .response, false) catch |problem| return self.fail(@errorName(problem));
         } else if (response.awaits_headers or response.awaits_body) return;
         self.unpark() catch |problem| return self.fail(@errorName(problem));
-        if (response.end_sent or response.waiting.items.len == 0 and !response.ended) return;
-        std.mem.swap(Bytes, &response.sent, &response.waiting);
-        response.waiting.clearRetainingCapacity();
+        if (response.end_sent) return;
+        self.askNext() catch |problem| self.fail(@errorName(problem));
+    }
+
+    /// Translates what needs no plugin server, and asks it about the rest, or the part of it behind which there may be something to translate again.
+    fn askNext(self: *Exchange) !void {
+        const response = &self.response;
+        if (response.copies.active()) {
+            const before = response.ready.items.len;
+            const size = try response.copies.translate(response.rest(), &response.ready);
+            response.released_bytes += response.ready.items.len - before;
+            if (size > 0) response.changed = true;
+            response.take(size);
+        }
+        const rest = response.rest();
+        const size = if (response.copies.active()) response.copies.portion(rest, response.ended) else rest.len;
+        response.end_sent = response.ended and size == rest.len;
+        if (size == 0 and !response.end_sent) return;
+        response.copies.forget();
+        if (response.taken == 0 and size == rest.len) {
+            std.mem.swap(Bytes, &response.sent, &response.waiting);
+            response.waiting.clearRetainingCapacity();
+        } else {
+            try response.sent.appendSlice(heap, rest[0..size]);
+            response.take(size);
+        }
         response.awaits_body = true;
-        response.end_sent = response.ended;
-        self.sendBody(.response_body, response.sent.items, response.ended) catch |problem| self.fail(@errorName(problem));
+        try self.sendBody(.response_body, response.sent.items, response.end_sent);
     }
 
     /// What the plugins have let go leaves when nothing is asked of them any more. Envoy lets an answer go on once for each time that it was stopped, so
@@ -300,6 +352,12 @@ pub const Exchange = struct {
             4 => try self.onResponseBodyReply(try protobuf.bytesOf(inner, 1)),
             else => try self.onImmediate(inner),
         }
+    }
+
+    /// What the reply that comes next lets this do without the plugin server.
+    pub fn onCopies(self: *Exchange, payload: []const u8) void {
+        if (!self.response.awaits_headers and !self.response.awaits_body) return;
+        self.response.copies.set(payload) catch |problem| log(.warn, "rules of the plugin server: {s}", .{@errorName(problem)});
     }
 
     fn onRequestHeadersReply(self: *Exchange, common: []const u8) !void {
@@ -368,8 +426,18 @@ pub const Exchange = struct {
         ready.clearRetainingCapacity();
     }
 
+    /// In front of the part that has come.
+    fn giveBefore(self: *Exchange) void {
+        const ready = &self.response.ready;
+        if (ready.items.len == 0) return;
+        self.takePart(ready) catch {};
+        _ = abi.envoy_dynamic_module_callback_http_append_body(self.envoy, .received_response, .of(ready.items));
+        ready.clearRetainingCapacity();
+    }
+
     fn unpark(self: *Exchange) !void {
         if (!self.response.parked) return;
+        self.response.dropTaken();
         try self.copyFrom(.buffered_response, &self.response.waiting);
         message.drain(self.envoy, .buffered_response);
         self.response.parked = false;
@@ -379,9 +447,9 @@ pub const Exchange = struct {
     fn putBack(self: *Exchange) void {
         self.unpark() catch {};
         self.put(self.response.sent.items);
-        self.put(self.response.waiting.items);
+        self.put(self.response.rest());
         self.response.sent.clearRetainingCapacity();
-        self.response.waiting.clearRetainingCapacity();
+        self.response.take(self.response.rest().len);
     }
 
     /// ImmediateResponse { status = 1 { code = 1 }, headers = 2, body = 3, details = 5 }.
@@ -525,6 +593,7 @@ pub const Exchange = struct {
     }
 
     fn takePart(self: *Exchange, out: *Bytes) !void {
+        if (out == &self.response.waiting) self.response.dropTaken();
         try self.copyFrom(.received_response, out);
         message.drain(self.envoy, .received_response);
     }

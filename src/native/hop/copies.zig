@@ -1,0 +1,281 @@
+//! Events that the plugin server has told how to translate: what comes is fixed bytes around one JSON string, what leaves is other bytes around the same
+//! string. They are translated here, byte for byte as the plugin server would, and it does not hear of them.
+const std = @import("std");
+const search = @import("../search.zig");
+
+const heap = std.heap.c_allocator;
+const Bytes = std.ArrayListUnmanaged(u8);
+
+/// What more there is of them is not used.
+const MOST_RULES = 8;
+
+/// An event that is longer and has not ended goes to the plugin server as far as it has come. Little in tests, so that it happens.
+const EVENT_BYTES = if (@import("builtin").is_test) 160 else 64 * 1024;
+
+pub const Rule = struct {
+    /// There is a string in between, which is copied; without one nothing leaves.
+    string: bool,
+    before: []const u8,
+    /// Spaces may stand in front of each of its bytes.
+    after: []const u8,
+    /// Line ends.
+    end: []const u8,
+    out_before: []const u8,
+    out_after: []const u8,
+
+    const Match = union(enum) {
+        no,
+        /// Bytes are missing.
+        begun,
+        yes: struct { string: []const u8, length: usize },
+    };
+
+    /// Whether `bytes` begin with such an event.
+    fn match(self: *const Rule, bytes: []const u8) Match {
+        const most = @min(bytes.len, self.before.len);
+        if (!std.mem.eql(u8, bytes[0..most], self.before[0..most])) return .no;
+        if (most < self.before.len) return .begun;
+        var at = most;
+        if (self.string) switch (stringEnd(bytes, at)) {
+            .no => return .no,
+            .begun => return .begun,
+            .yes => |end| at = end,
+        };
+        const string = bytes[most..at];
+        for (self.after) |byte| {
+            while (at < bytes.len and bytes[at] == ' ' and byte != ' ') at += 1;
+            if (at == bytes.len) return .begun;
+            if (bytes[at] != byte) return .no;
+            at += 1;
+        }
+        const rest = bytes[at..];
+        const length = @min(rest.len, self.end.len);
+        if (!std.mem.eql(u8, rest[0..length], self.end[0..length])) return .no;
+        if (length < self.end.len) return .begun;
+        // What is no UTF-8 becomes other bytes where text is made of it.
+        return if (std.unicode.utf8ValidateSlice(string)) .{ .yes = .{ .string = string, .length = at + length } } else .no;
+    }
+};
+
+const End = union(enum) { no, begun, yes: usize };
+
+/// Behind the JSON string that begins at `start`.
+fn stringEnd(bytes: []const u8, start: usize) End {
+    if (start >= bytes.len) return .begun;
+    if (bytes[start] != '"') return .no;
+    var at = start + 1;
+    while (at < bytes.len) switch (bytes[at]) {
+        '"' => return .{ .yes = at + 1 },
+        0...31 => return .no,
+        '\\' => {
+            if (at + 1 >= bytes.len) return .begun;
+            switch (bytes[at + 1]) {
+                '"', '\\', '/', 'b', 'f', 'n', 'r', 't' => at += 2,
+                'u' => {
+                    const digits = bytes[at + 2 .. @min(at + 6, bytes.len)];
+                    for (digits) |digit| if (!std.ascii.isHex(digit)) return .no;
+                    if (digits.len < 4) return .begun;
+                    at += 6;
+                },
+                else => return .no,
+            }
+        },
+        else => at += 1,
+    };
+    return .begun;
+}
+
+/// Where the event at `start` ends, a comment and an empty line counted as one; `no` where lines end in a way that is not looked into.
+fn eventEnd(bytes: []const u8, start: usize) End {
+    var at = start;
+    while (std.mem.indexOfScalarPos(u8, bytes, at, '\n')) |feed| {
+        const returned = feed > at and bytes[feed - 1] == '\r';
+        const line = bytes[at .. feed - @intFromBool(returned)];
+        if (std.mem.indexOfScalar(u8, line, '\r') != null) return .no;
+        if (line.len == 0 or at == start and line[0] == ':') return .{ .yes = feed + 1 };
+        at = feed + 1;
+    }
+    return if (std.mem.indexOfScalarPos(u8, bytes, at, '\r') != null) .no else .begun;
+}
+
+pub const Copies = struct {
+    /// What the others are slices of.
+    text: []u8 = &.{},
+    /// A message ends behind an event that has this in it: from there on there may be rules. Without it there never are, and nothing is cut or held back.
+    behind: []const u8 = "",
+    rules: [MOST_RULES]Rule = undefined,
+    count: usize = 0,
+
+    pub fn deinit(self: *Copies) void {
+        heap.free(self.text);
+        self.* = .{};
+    }
+
+    /// As frames have it: `behind`, then for each rule a byte that tells whether it has a string, `before`, `after`, `end`, `out_before` and `out_after`;
+    /// texts with their length (u32, little endian) in front.
+    pub fn set(self: *Copies, payload: []const u8) !void {
+        self.deinit();
+        self.text = try heap.dupe(u8, payload);
+        errdefer self.deinit();
+        var rest: []const u8 = self.text;
+        self.behind = try textOf(&rest);
+        while (rest.len > 0 and self.count < MOST_RULES) {
+            const string = rest[0] != 0;
+            rest = rest[1..];
+            const rule = &self.rules[self.count];
+            rule.string = string;
+            inline for (.{ "before", "after", "end", "out_before", "out_after" }) |name| @field(rule, name) = try textOf(&rest);
+            if (rule.before.len == 0 or rule.end.len == 0) return error.RuleWithoutEnds;
+            self.count += 1;
+        }
+    }
+
+    fn textOf(rest: *[]const u8) ![]const u8 {
+        if (rest.len < 4) return error.RuleCutOff;
+        const length = std.mem.readInt(u32, rest.*[0..4], .little);
+        if (length > rest.len - 4) return error.RuleCutOff;
+        defer rest.* = rest.*[4 + length ..];
+        return rest.*[4 .. 4 + length];
+    }
+
+    /// The plugin server is asked something: what it has said before does not hold any more.
+    pub fn forget(self: *Copies) void {
+        self.count = 0;
+    }
+
+    pub fn active(self: *const Copies) bool {
+        return self.behind.len > 0;
+    }
+
+    fn match(self: *const Copies, bytes: []const u8) Rule.Match {
+        var best: Rule.Match = .no;
+        for (self.rules[0..self.count]) |*rule| switch (rule.match(bytes)) {
+            .no => {},
+            .begun => best = .begun,
+            .yes => |found| return .{ .yes = found },
+        };
+        return best;
+    }
+
+    /// Translates the events at the beginning of `bytes`; returns how many bytes they were.
+    pub fn translate(self: *const Copies, bytes: []const u8, out: *Bytes) !usize {
+        var at: usize = 0;
+        next: while (at < bytes.len) {
+            for (self.rules[0..self.count]) |*rule| switch (rule.match(bytes[at..])) {
+                .yes => |found| {
+                    if (rule.string) for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| try out.appendSlice(heap, part);
+                    at += found.length;
+                    continue :next;
+                },
+                else => {},
+            };
+            break;
+        }
+        return at;
+    }
+
+    /// How many of the bytes, which no rule translates at their beginning, the plugin server gets as one message. 0: the event waits for its end.
+    /// `ended`: nothing comes behind them.
+    pub fn portion(self: *const Copies, bytes: []const u8, ended: bool) usize {
+        var at: usize = 0;
+        while (at < bytes.len) {
+            if (at > 0 and self.match(bytes[at..]) == .yes) return at;
+            switch (eventEnd(bytes, at)) {
+                .no => return bytes.len,
+                .begun => return if (ended or bytes.len - at > EVENT_BYTES) bytes.len else at,
+                .yes => |end| {
+                    if (search.indexOf(bytes[at..end], self.behind) != null) return end;
+                    at = end;
+                },
+            }
+        }
+        return at;
+    }
+};
+
+/// What `set` reads; for tests.
+pub fn encoded(arena: std.mem.Allocator, behind: []const u8, rules: []const Rule) ![]const u8 {
+    var out: Bytes = .empty;
+    try putText(arena, &out, behind);
+    for (rules) |rule| {
+        try out.append(arena, @intFromBool(rule.string));
+        inline for (.{ "before", "after", "end", "out_before", "out_after" }) |name| try putText(arena, &out, @field(rule, name));
+    }
+    return out.items;
+}
+
+fn putText(arena: std.mem.Allocator, out: *Bytes, text: []const u8) !void {
+    try out.appendSlice(arena, &std.mem.toBytes(std.mem.nativeToLittle(u32, @intCast(text.len))));
+    try out.appendSlice(arena, text);
+}
+
+const TEXT: Rule = .{ .string = true, .before = "data: {\"t\":", .after = "}}", .end = "\n\n", .out_before = "<", .out_after = ">" };
+const PING: Rule = .{ .string = false, .before = "data: {\"p\":1", .after = "}", .end = "\n\n", .out_before = "", .out_after = "" };
+
+fn expectTranslated(expected: []const u8, rest: []const u8, bytes: []const u8) !void {
+    var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer memory.deinit();
+    var copies: Copies = .{};
+    defer copies.deinit();
+    try copies.set(try encoded(memory.allocator(), "start", &.{ TEXT, PING }));
+    var out: Bytes = .empty;
+    defer out.deinit(heap);
+    const used = try copies.translate(bytes, &out);
+    try std.testing.expectEqualStrings(expected, out.items);
+    try std.testing.expectEqualStrings(rest, bytes[used..]);
+}
+
+test "events of rules are translated, up to the first that is none" {
+    try expectTranslated("<\"a\"><\"\\\"\\u00e9ö\">", "", "data: {\"t\":\"a\"}}\n\ndata: {\"p\":1}\n\ndata: {\"t\":\"\\\"\\u00e9ö\"  } }\n\n");
+    for ([_][]const u8{
+        "data: {\"t\":\"\\x\"}}\n\n", // no escape
+        "data: {\"t\":\"\\u00g0\"}}\n\n",
+        "data: {\"t\":\"\x01\"}}\n\n", // a control character
+        "data: {\"t\":\"\xff\"}}\n\n", // no UTF-8
+        "data: {\"t\":1}}\n\n",
+        "data: {\"t\":\"a\",\"b\":1}}\n\n",
+        "data: {\"t\":\"a\"}}\r\n\r\n",
+        "data: {\"t\":\"a\"}}\ndata: b\n\n",
+        "data: {\"t\":\"a\"}}\n", // cut off
+        "data: {\"p\":2}\n\n",
+        ": c\n",
+    }) |other| {
+        try expectTranslated("", other, other);
+        var both: [64]u8 = undefined;
+        try expectTranslated("<\"\">", other, try std.fmt.bufPrint(&both, "data: {{\"t\":\"\"}}}}\n\n{s}", .{other}));
+    }
+}
+
+test "messages end where rules may begin" {
+    var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer memory.deinit();
+    var copies: Copies = .{};
+    defer copies.deinit();
+    try copies.set(try encoded(memory.allocator(), "start", &.{TEXT}));
+    for ([_]struct { usize, []const u8 }{
+        .{ 11, "data: a\r\n\r\ndata: b" },
+        .{ 0, "data: a\n" },
+        .{ 5, ": c\r\ndata" },
+        .{ 13, ": c\n\ndata: \n\ndata" },
+        .{ 13, "data: start\n\ndata: b\n\n" },
+        .{ 9, "data: a\n\ndata: {\"t\":\"\"}}\n\n" },
+        .{ 10, "data: a\r\rb" },
+        .{ 8, "data: a\r" },
+    }) |case| try std.testing.expectEqual(case[0], copies.portion(case[1], false));
+    try std.testing.expectEqual(15, copies.portion("data: a\n\ndata: ", true));
+    try std.testing.expectEqual(200, copies.portion("d" ** 200, false));
+    copies.forget();
+    try std.testing.expectEqual(26, copies.portion("data: a\n\ndata: {\"t\":\"\"}}\n\n", false));
+}
+
+test "rules that are cut off are refused" {
+    var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer memory.deinit();
+    const whole = try encoded(memory.allocator(), "start", &.{ TEXT, PING });
+    const one = (try encoded(memory.allocator(), "start", &.{TEXT})).len;
+    for (0..whole.len) |length| {
+        var copies: Copies = .{};
+        defer copies.deinit();
+        if (length == one or length == 9) try copies.set(whole[0..length]) else try std.testing.expectError(error.RuleCutOff, copies.set(whole[0..length]));
+    }
+}
