@@ -2,6 +2,7 @@
  * Hooks of a plugin in the plugin server. Hooks return data (edits, replies, metadata); they never mutate what they are given.
  * Per-request state is what `newState` returns; nothing per request lives in the plugin or its module.
  */
+import type { MaybePromise } from '#lib/maybe-promise.ts';
 import type { SseEvent } from '#lib/sse.ts';
 import type { HostServices } from './host.ts';
 
@@ -150,8 +151,6 @@ export interface HookContext<S = unknown> {
   /** Aborted when the client or Envoy goes away. */
   readonly signal: AbortSignal;
 }
-
-type MaybePromise<T> = T | Promise<T>;
 
 /**
  * Order: requests run the plugins of a chain first to last, responses last to first. A hook that throws or rejects counts as a failure of that plugin:

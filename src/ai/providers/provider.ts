@@ -1,4 +1,5 @@
 /** What the proxy needs of a vendor. Everything here is per chain; what belongs to one request is in the translation that a provider makes for it. */
+import type { MaybePromise } from '#lib/maybe-promise.ts';
 import type { HeaderPatch, Headers, SseEvent } from '#plugin-sdk/hooks.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import type { ApiName, DetectedApi } from '../api.ts';
@@ -38,7 +39,7 @@ export interface Provider {
   /** The chain is gone for good: give back what `host.shared` lent. */
   dispose?(): void;
   /** Credentials that must be fetched or made for one request. In place of `auth`. Throws `TranslationError`. */
-  credentials?(call: VendorCall): Promise<HeaderPatch>;
+  credentials?(call: VendorCall): MaybePromise<HeaderPatch>;
   /** The vendor speaks another language for this API. */
   translation?(api: DetectedApi, call: VendorCall): Translation | undefined;
   /** Headers that depend on the final bytes of a request, such as a signature. Asked last, for every request, bodies included. */
@@ -101,7 +102,7 @@ export function headerAuth(style: AuthStyle): HeaderAuth | undefined {
 /** One request's way to a vendor and back. Made anew for each request. */
 export interface Translation {
   /** OpenAI body, model already mapped, to the vendor's. Throws `TranslationError`. */
-  request(body: JsonObject): VendorRequest | Promise<VendorRequest>;
+  request(body: JsonObject): MaybePromise<VendorRequest>;
   /** The vendor's whole answer with status 200 to an OpenAI object. Throws `TranslationError`. Absent: answers pass untouched. */
   response?(text: string, answer: VendorAnswer): OpenaiAnswer;
   /** The vendor's events to OpenAI chunks, closed by exactly one `[DONE]`. Absent: streams pass untouched. */

@@ -2,21 +2,25 @@
  * One request on its way through a chain: the state machine that the plugin server and the test harness share. The caller brings the messages in
  * their order (headers, then body as `demand` says, then the answer), waits for each outcome before the next call, and calls `close` once at the end.
  */
+import { firstOf, isPromise, type MaybePromise, whenThere } from '#lib/maybe-promise.ts';
 import { isEventStream } from '#lib/sse.ts';
-import type { Headers, HookContext, LocalReply, ReplacementAnswer } from '../hooks.ts';
+import type {
+  Headers,
+  HookContext,
+  LocalReply,
+  ReplacementAnswer,
+  RequestBodyResult,
+  RequestHeadersResult,
+  ResponseBodyResult,
+  ResponseHeadersResult,
+  StreamPartResult,
+} from '../hooks.ts';
 import type { HostServices } from '../host.ts';
 import type { Chain } from './chain.ts';
 import { type ContentDecoder, contentDecoder, isEncoded } from './content-decoder.ts';
 import { Guard } from './guard.ts';
 import { HeaderTable } from './header-table.ts';
-import {
-  isPromise,
-  type MaybePromise,
-  type Outcome,
-  type RequestBodyMode,
-  type ResponseBodyMode,
-  UNCHANGED,
-} from './outcome.ts';
+import { type Outcome, type RequestBodyMode, type ResponseBodyMode, UNCHANGED } from './outcome.ts';
 import { replaceHeaders } from './replacement-headers.ts';
 import { Flow, flowPart, toBuffer } from './response-flow.ts';
 import { type RequestFacts, type RunView, readingAsked, readingOf, Slot } from './slot.ts';
@@ -95,22 +99,30 @@ export class ChainRun implements RunView {
     return this.#runRequestHeaders(headers);
   }
 
-  async #runRequestHeaders(headers: HeaderTable): Promise<Outcome> {
-    for (const slot of this.#slots) {
-      if (!slot.active || slot.hooks.onRequestHeaders === undefined) continue;
+  #runRequestHeaders(headers: HeaderTable): MaybePromise<Outcome> {
+    const ended = firstOf(this.#slots, (slot) => {
+      if (!slot.active || slot.hooks.onRequestHeaders === undefined) return undefined;
       const called = this.#guard.call(slot, () => slot.hooks.onRequestHeaders?.(slot));
-      const result = isPromise(called) ? await called : called;
-      if (this.#guard.failure) return this.#failed();
-      if (result === undefined) continue;
-      if (result.reply) return this.#reply(result.reply);
-      if (result.headers) headers.apply(result.headers);
-      if (result.reroute) this.#reroute = true;
-      if (result.skipRequestBody) slot.wantsRequestBody = false;
-      if (result.done) slot.active = false;
-    }
-    // Parts may grow or shrink on their way.
-    if (this.requestBodyMode === 'stream') headers.remove('content-length');
-    return this.#outcome(headers);
+      return whenThere(called, (result) => this.#takeRequestHeaders(slot, headers, result));
+    });
+    return whenThere(ended, (outcome) => {
+      if (outcome) return outcome;
+      // Parts may grow or shrink on their way.
+      if (this.requestBodyMode === 'stream') headers.remove('content-length');
+      return this.#outcome(headers);
+    });
+  }
+
+  /** Returns what the request ends with, if it does. */
+  #takeRequestHeaders(slot: Slot, headers: HeaderTable, result: RequestHeadersResult | undefined): Outcome | undefined {
+    if (this.#guard.failure) return this.#failed();
+    if (result === undefined) return undefined;
+    if (result.reply) return this.#reply(result.reply);
+    if (result.headers) headers.apply(result.headers);
+    if (result.reroute) this.#reroute = true;
+    if (result.skipRequestBody) slot.wantsRequestBody = false;
+    if (result.done) slot.active = false;
+    return undefined;
   }
 
   /** No plugin wants to hear more than what has come of the request. */
@@ -119,47 +131,54 @@ export class ChainRun implements RunView {
   }
 
   /** The whole request body, after `requestBodyMode` `buffered`. */
-  async requestBody(body: Buffer): Promise<Outcome> {
-    let current = body;
+  requestBody(body: Buffer): MaybePromise<Outcome> {
     this.#bodySeen = true;
-    for (const slot of this.#slots) {
-      if (!slot.active || !slot.wantsRequestBody) continue;
-      const { hooks } = slot;
-      const seen = current;
-      if (slot.needs.requestBody === 'stream') {
-        const called = this.#guard.call(slot, () => hooks.onRequestPart?.(seen, true, slot));
-        const result = isPromise(called) ? await called : called;
-        if (this.#guard.failure) return this.#failed();
-        if (result?.part !== undefined) current = toBuffer(result.part);
-        continue;
-      }
-      const called = this.#guard.call(slot, () => hooks.onRequestBody?.(seen, slot));
-      const result = isPromise(called) ? await called : called;
-      if (this.#guard.failure) return this.#failed();
-      if (result === undefined) continue;
-      if (result.reply) return this.#reply(result.reply);
-      if (result.body !== undefined) current = toBuffer(result.body);
-      if (result.headers) this.#requestHeaders.apply(result.headers);
-      if (result.reroute) this.#reroute = true;
-      if (result.done) slot.active = false;
-    }
-    if (current === body) return this.#outcome(this.#requestHeaders);
-    adjustLength(this.#requestHeaders, current);
-    return this.#outcome(this.#requestHeaders, current);
+    const pass: BodyPass = { bytes: body };
+    const ended = firstOf(this.#slots, (slot) => {
+      if (!slot.active || !slot.wantsRequestBody) return undefined;
+      if (slot.needs.requestBody === 'stream') return this.#callRequestPart(slot, pass, true);
+      const called = this.#guard.call(slot, () => slot.hooks.onRequestBody?.(pass.bytes, slot));
+      return whenThere(called, (result) => this.#takeRequestBody(slot, pass, result));
+    });
+    return whenThere(ended, (outcome) => {
+      if (outcome) return outcome;
+      if (pass.bytes === body) return this.#outcome(this.#requestHeaders);
+      adjustLength(this.#requestHeaders, pass.bytes);
+      return this.#outcome(this.#requestHeaders, pass.bytes);
+    });
+  }
+
+  #takeRequestBody(slot: Slot, pass: BodyPass, result: RequestBodyResult | undefined): Outcome | undefined {
+    if (this.#guard.failure) return this.#failed();
+    if (result === undefined) return undefined;
+    if (result.reply) return this.#reply(result.reply);
+    if (result.body !== undefined) pass.bytes = toBuffer(result.body);
+    if (result.headers) this.#requestHeaders.apply(result.headers);
+    if (result.reroute) this.#reroute = true;
+    if (result.done) slot.active = false;
+    return undefined;
   }
 
   /** One part of the request body, after `requestBodyMode` `stream`. */
-  async requestPart(part: Buffer, end: boolean): Promise<Outcome> {
-    let current = part;
-    for (const slot of this.#slots) {
-      if (!slot.active || !slot.wantsRequestBody) continue;
-      const seen = current;
-      const called = this.#guard.call(slot, () => slot.hooks.onRequestPart?.(seen, end, slot));
-      const result = isPromise(called) ? await called : called;
+  requestPart(part: Buffer, end: boolean): MaybePromise<Outcome> {
+    const pass: BodyPass = { bytes: part };
+    const ended = firstOf(this.#slots, (slot) => {
+      if (!slot.active || !slot.wantsRequestBody) return undefined;
+      return this.#callRequestPart(slot, pass, end);
+    });
+    return whenThere(
+      ended,
+      (outcome) => outcome ?? this.#outcome(undefined, pass.bytes === part ? undefined : pass.bytes),
+    );
+  }
+
+  #callRequestPart(slot: Slot, pass: BodyPass, end: boolean): MaybePromise<Outcome | undefined> {
+    const called = this.#guard.call(slot, () => slot.hooks.onRequestPart?.(pass.bytes, end, slot));
+    return whenThere(called, (result: StreamPartResult | undefined) => {
       if (this.#guard.failure) return this.#failed();
-      if (result?.part !== undefined) current = toBuffer(result.part);
-    }
-    return this.#outcome(undefined, current === part ? undefined : current);
+      if (result?.part !== undefined) pass.bytes = toBuffer(result.part);
+      return undefined;
+    });
   }
 
   /** `headers` holds `:status`. `end`: no body follows. */
@@ -172,39 +191,64 @@ export class ChainRun implements RunView {
     return this.#runResponseHeaders(headers, end);
   }
 
-  async #runResponseHeaders(headers: HeaderTable, noBody: boolean): Promise<Outcome> {
-    let end = noBody;
-    let replacement: ReplacementAnswer | undefined;
-    for (let i = this.#slots.length - 1; i >= 0; i--) {
+  #runResponseHeaders(headers: HeaderTable, noBody: boolean): MaybePromise<Outcome> {
+    const pass: HeadersPass = { headers, end: noBody, replacement: undefined };
+    const ended = this.#responseHeadersFrom(this.#slots.length - 1, pass);
+    return whenThere(ended, (outcome) => outcome ?? this.#afterResponseHeaders(pass));
+  }
+
+  /** From the plugin `from` on, down to the first. Returns what the answer ends with, if it does. */
+  #responseHeadersFrom(from: number, pass: HeadersPass): MaybePromise<Outcome | undefined> {
+    for (let i = from; i >= 0; i--) {
       const slot = this.#slots[i]!;
       if (!slot.active) continue;
       // The type as it reaches this plugin: one nearer to the upstream may turn another format into an event stream.
-      slot.reading = readingOf(slot, isEventStream(headers.get('content-type')));
+      slot.reading = readingOf(slot, isEventStream(pass.headers.get('content-type')));
       if (slot.hooks.onResponseHeaders === undefined) continue;
       const called = this.#guard.call(slot, () => slot.hooks.onResponseHeaders?.(slot));
-      const result = isPromise(called) ? await called : called;
-      if (this.#guard.failure) return this.#failed();
-      if (result === undefined) continue;
-      if (result.reply) return this.#reply(result.reply);
-      if (result.replace) {
-        replacement = result.replace;
-        for (const behind of this.#slots.slice(i + 1)) behind.reading = 'off';
-        replaceHeaders(headers, replacement);
-        end = false;
-        i++;
-        continue;
+      if (isPromise(called)) {
+        return called.then((result) => {
+          const taken = this.#takeResponseHeaders(i, pass, result);
+          return typeof taken === 'number' ? this.#responseHeadersFrom(taken, pass) : taken;
+        });
       }
-      if (result.headers) headers.apply(result.headers);
-      if (result.status !== undefined) headers.set(':status', String(result.status));
-      if (result.readAs) slot.reading = readingAsked(slot, result.readAs);
-      if (result.skipResponseBody) slot.reading = 'off';
+      const taken = this.#takeResponseHeaders(i, pass, called);
+      if (typeof taken !== 'number') return taken;
+      i = taken + 1;
     }
-    if (end) await this.#endEvents();
-    if (!end && this.responseBodyMode !== 'none') this.#unpack(headers);
-    const mode = end ? 'none' : this.responseBodyMode;
-    if (mode === 'stream' && !this.observesOnly) headers.remove('content-length');
-    const outcome = this.#outcome(headers, undefined, mode === 'none');
-    return replacement ? { ...outcome, replacement: replacement.body } : outcome;
+    return undefined;
+  }
+
+  /** Returns what the answer ends with, or which plugin is next. */
+  #takeResponseHeaders(at: number, pass: HeadersPass, result: ResponseHeadersResult | undefined): Outcome | number {
+    if (this.#guard.failure) return this.#failed();
+    if (result === undefined) return at - 1;
+    if (result.reply) return this.#reply(result.reply);
+    const { headers } = pass;
+    if (result.replace) {
+      pass.replacement = result.replace;
+      for (const behind of this.#slots.slice(at + 1)) behind.reading = 'off';
+      replaceHeaders(headers, result.replace);
+      pass.end = false;
+      // The plugin itself sees the answer that it put there.
+      return at;
+    }
+    const slot = this.#slots[at]!;
+    if (result.headers) headers.apply(result.headers);
+    if (result.status !== undefined) headers.set(':status', String(result.status));
+    if (result.readAs) slot.reading = readingAsked(slot, result.readAs);
+    if (result.skipResponseBody) slot.reading = 'off';
+    return at - 1;
+  }
+
+  #afterResponseHeaders({ headers, end, replacement }: HeadersPass): MaybePromise<Outcome> {
+    return whenThere(end ? this.#endEvents() : undefined, () => {
+      if (!end && this.responseBodyMode !== 'none') this.#unpack(headers);
+      const mode = end ? 'none' : this.responseBodyMode;
+      if (mode === 'stream' && !this.observesOnly) headers.remove('content-length');
+      const outcome = this.#outcome(headers, undefined, mode === 'none');
+      return replacement ? { ...outcome, replacement: replacement.body } : outcome;
+    });
   }
 
   /** Lets plugins read a compressed answer, or keeps its body from them when the coding is unknown. */
@@ -225,43 +269,55 @@ export class ChainRun implements RunView {
   }
 
   /** The whole response body, after `responseBodyMode` `buffered`. Status and headers may still change. */
-  async responseBody(came: Buffer): Promise<Outcome> {
-    const headers = this.#responseHeaders ?? new HeaderTable([]);
-    let body = came;
-    if (this.#decoder) {
-      try {
-        body = await this.#decoder.feed(came, true);
-      } catch (error) {
-        return this.#reply(undecodable(error));
-      }
-    }
+  responseBody(came: Buffer): MaybePromise<Outcome> {
+    if (this.#decoder === undefined) return this.#runResponseBody(came, came);
+    return this.#decoder.feed(came, true).then(
+      (body) => this.#runResponseBody(came, body),
+      (error: unknown) => this.#reply(undecodable(error)),
+    );
+  }
+
+  #runResponseBody(came: Buffer, body: Buffer): MaybePromise<Outcome> {
+    const headers = this.answerHeaders;
     const flow = new Flow(body, true);
-    for (let i = this.#slots.length - 1; i >= 0; i--) {
-      const slot = this.#slots[i]!;
-      if (!slot.active) continue;
-      if (slot.reading === 'events') await flow.events(slot, this.#guard);
-      else if (slot.reading === 'parts') await flow.part(slot, this.#guard);
-      else if (slot.reading === 'whole') {
-        const called = this.#guard.call(slot, () => slot.hooks.onResponseBody?.(flow.bytes(), slot));
-        const result = isPromise(called) ? await called : called;
-        if (result?.reply) return this.#reply(result.reply);
-        if (result?.body !== undefined) flow.replace(toBuffer(result.body));
-        if (result?.headers) headers.apply(result.headers);
-        if (result?.status !== undefined) headers.set(':status', String(result.status));
-      }
-      if (this.#guard.failure) return this.#failed();
+    return whenThere(this.#responseBodyFrom(this.#slots.length - 1, flow, headers), (outcome) => {
+      if (outcome) return outcome;
+      const bytes = flow.bytes();
+      if (bytes === came || this.observesOnly) return this.#outcome(headers, undefined, true);
+      adjustLength(headers, bytes);
+      return this.#outcome(headers, bytes, true);
+    });
+  }
+
+  #responseBodyFrom(from: number, flow: Flow, headers: HeaderTable): MaybePromise<Outcome | undefined> {
+    for (let i = from; i >= 0; i--) {
+      const ended = this.#passResponseBody(this.#slots[i]!, flow, headers);
+      if (isPromise(ended)) return ended.then((outcome) => outcome ?? this.#responseBodyFrom(i - 1, flow, headers));
+      if (ended !== undefined) return ended;
     }
-    const bytes = flow.bytes();
-    if (bytes === came || this.observesOnly) return this.#outcome(headers, undefined, true);
-    adjustLength(headers, bytes);
-    return this.#outcome(headers, bytes, true);
+    return undefined;
+  }
+
+  #passResponseBody(slot: Slot, flow: Flow, headers: HeaderTable): MaybePromise<Outcome | undefined> {
+    if (!slot.active) return undefined;
+    const failed = () => (this.#guard.failure ? this.#failed() : undefined);
+    if (slot.reading === 'events') return whenThere(flow.events(slot, this.#guard), failed);
+    if (slot.reading === 'parts') return whenThere(flow.part(slot, this.#guard), failed);
+    if (slot.reading !== 'whole') return undefined;
+    const called = this.#guard.call(slot, () => slot.hooks.onResponseBody?.(flow.bytes(), slot));
+    return whenThere(called, (result: ResponseBodyResult | undefined) => {
+      if (result?.reply) return this.#reply(result.reply);
+      if (result?.body !== undefined) flow.replace(toBuffer(result.body));
+      if (result?.headers) headers.apply(result.headers);
+      if (result?.status !== undefined) headers.set(':status', String(result.status));
+      return failed();
+    });
   }
 
   /** One part of the response body, after `responseBodyMode` `stream`. */
   responsePart(came: Buffer, end: boolean): MaybePromise<Outcome> {
     if (this.#decoder) return this.#packedPart(this.#decoder, came, end);
-    const bytes = flowPart(this.#slots, this.#guard, came, end);
-    return isPromise(bytes) ? bytes.then((flown) => this.#flown(came, flown, end)) : this.#flown(came, bytes, end);
+    return whenThere(flowPart(this.#slots, this.#guard, came, end), (bytes) => this.#flown(came, bytes, end));
   }
 
   async #packedPart(decoder: ContentDecoder, came: Buffer, end: boolean): Promise<Outcome> {
@@ -285,26 +341,28 @@ export class ChainRun implements RunView {
   }
 
   /** The request is over, whole or broken off: what is still open is closed, and `onLog` runs if it has not. Returns effects that no reply carried. */
-  async close(): Promise<Outcome> {
+  close(): MaybePromise<Outcome> {
     this.#decoder?.close();
-    if (!this.#logged) await this.#breakOff();
-    this.#log();
-    if (this.#chain.has.end) await this.#end();
-    if (this.#timed) observeTimes(this.#slots);
-    const effects = this.#guard.effects.take();
-    return effects === undefined ? UNCHANGED : { effects };
+    return whenThere(this.#logged ? undefined : this.#breakOff(), () => {
+      this.#log();
+      return whenThere(this.#chain.has.end ? this.#end() : undefined, () => {
+        if (this.#timed) observeTimes(this.#slots);
+        const effects = this.#guard.effects.take();
+        return effects === undefined ? UNCHANGED : { effects };
+      });
+    });
   }
 
   /** Tells plugins that read a stream that nothing more will come of it; each hears what those behind it have to say about that. */
-  async #breakOff(): Promise<void> {
+  #breakOff(): MaybePromise<unknown> {
     if (this.#response === undefined || this.responseBodyMode !== 'stream') return this.#endEvents();
-    await flowPart(this.#slots, this.#guard, EMPTY, true);
+    return flowPart(this.#slots, this.#guard, EMPTY, true);
   }
 
   /** Tells plugins that wait for events that none will come any more. */
-  async #endEvents(): Promise<void> {
+  #endEvents(): MaybePromise<unknown> {
     const open = this.#slots.filter((slot) => slot.active && slot.reading === 'events' && !slot.ended);
-    if (open.length > 0) await flowPart(open, this.#guard, EMPTY, true);
+    return open.length > 0 ? flowPart(open, this.#guard, EMPTY, true) : undefined;
   }
 
   #log(): void {
@@ -349,6 +407,18 @@ export class ChainRun implements RunView {
     if (edits === undefined && effects === undefined && body === undefined && !reroute) return UNCHANGED;
     return { headers: edits, body, reroute, effects };
   }
+}
+
+/** A body on its way through the plugins. */
+interface BodyPass {
+  bytes: Buffer;
+}
+
+/** An answer's head on its way; `end`: no body follows. */
+interface HeadersPass {
+  readonly headers: HeaderTable;
+  end: boolean;
+  replacement: ReplacementAnswer | undefined;
 }
 
 function undecodable(error: unknown): LocalReply {

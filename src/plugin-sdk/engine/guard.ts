@@ -1,7 +1,7 @@
 /** Calls hooks such that a failing plugin becomes a fact of the run instead of an exception. */
+import { isPromise, type MaybePromise } from '#lib/maybe-promise.ts';
 import type { Effects, LocalReply } from '../hooks.ts';
 import { EffectBox } from './effects.ts';
-import { isPromise, type MaybePromise } from './outcome.ts';
 import type { Slot } from './slot.ts';
 
 export class Guard {

@@ -29,9 +29,3 @@ export interface Outcome {
 
 /** Nothing to do: shared, so that a transport can compare and answer with constant bytes. */
 export const UNCHANGED: Outcome = Object.freeze({});
-
-export type MaybePromise<T> = T | Promise<T>;
-
-export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
-}

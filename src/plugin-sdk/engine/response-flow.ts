@@ -1,8 +1,8 @@
 /** Carries response bytes through the plugins of a chain, last to first, as each of them reads them. */
+import { isPromise, type MaybePromise } from '#lib/maybe-promise.ts';
 import { type SseEvent, writeSse } from '#lib/sse.ts';
 import type { StreamPartResult, StreamResult } from '../hooks.ts';
 import type { Guard } from './guard.ts';
-import { isPromise, type MaybePromise } from './outcome.ts';
 import type { Slot } from './slot.ts';
 
 /** The bytes that leave for one part that came. The same buffer object means: unchanged. A promise only where a hook returns one. */

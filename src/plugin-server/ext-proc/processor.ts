@@ -1,9 +1,10 @@
 /** Translates between Envoy's messages and the chain engine, for one request: a message in, the bytes of its reply out. */
+import { type MaybePromise, whenThere } from '#lib/maybe-promise.ts';
 import type { Chain } from '#plugin-sdk/engine/chain.ts';
 import { ChainRun } from '#plugin-sdk/engine/chain-run.ts';
 import { EffectBox } from '#plugin-sdk/engine/effects.ts';
 import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
-import { isPromise, type MaybePromise, type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
+import { type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
 import { type ReplacedPart, replacedAnswer } from '#plugin-sdk/engine/replaced-answer.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { StreamFacts, type StreamMetadata } from './facts.ts';
@@ -67,12 +68,12 @@ export class Processor {
       case 'requestHeaders': {
         const headers = tableOf(message);
         this.facts.requestHeaders(headers);
-        return this.#then(this.#run.requestHeaders(headers), (outcome) => this.#afterRequestHeaders(outcome));
+        return whenThere(this.#run.requestHeaders(headers), (outcome) => this.#afterRequestHeaders(outcome));
       }
       case 'requestBody':
         return this.#requestBody(message);
       case 'responseHeaders':
-        return this.#then(this.#run.responseHeaders(tableOf(message), message.endOfStream), (outcome) =>
+        return whenThere(this.#run.responseHeaders(tableOf(message), message.endOfStream), (outcome) =>
           this.#afterResponseHeaders(outcome, message.endOfStream),
         );
       case 'responseBody':
@@ -86,13 +87,8 @@ export class Processor {
   }
 
   /** Whatever happened: runs what plugins have for the end of a request. Call once, when the stream is gone. */
-  async close(): Promise<void> {
-    await this.#observing;
-    await this.#run.close();
-  }
-
-  #then(outcome: MaybePromise<Outcome>, next: (outcome: Outcome) => Processed): MaybePromise<Processed> {
-    return isPromise(outcome) ? outcome.then(next) : next(outcome);
+  close(): MaybePromise<unknown> {
+    return whenThere(this.#observing, () => this.#run.close());
   }
 
   #afterRequestHeaders(outcome: Outcome): Processed {
@@ -129,9 +125,9 @@ export class Processor {
     const mode = this.#run.requestBodyMode;
     if (mode === 'none') return CONTINUED.requestBody;
     if (mode === 'stream') {
-      return this.#run.requestPart(bytes, endOfStream).then((outcome) => this.#reply('requestBody', outcome));
+      return whenThere(this.#run.requestPart(bytes, endOfStream), (outcome) => this.#reply('requestBody', outcome));
     }
-    return this.#run.requestBody(bytes).then((outcome) => this.#reply('requestBody', outcome));
+    return whenThere(this.#run.requestBody(bytes), (outcome) => this.#reply('requestBody', outcome));
   }
 
   #responseBody(message: Incoming): MaybePromise<Processed> {
@@ -141,9 +137,9 @@ export class Processor {
     if (mode === 'stream') {
       if (this.#run.observesOnly) return this.#observe(bytes, endOfStream);
       const outcome = this.#run.responsePart(bytes, endOfStream);
-      return this.#then(outcome, (value) => this.#responseReply(value, endOfStream));
+      return whenThere(outcome, (value) => this.#responseReply(value, endOfStream));
     }
-    return this.#run.responseBody(bytes).then((outcome) => this.#responseReply(outcome, true));
+    return whenThere(this.#run.responseBody(bytes), (outcome) => this.#responseReply(outcome, true));
   }
 
   #observe(part: Buffer, end: boolean): MaybePromise<Processed> {

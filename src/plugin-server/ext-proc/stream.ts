@@ -1,6 +1,6 @@
 /** One exchange with Envoy: messages in order, one at a time, back-pressure both ways. What carries it is a gRPC stream or the hop's connection. */
+import { isPromise, type MaybePromise, mended } from '#lib/maybe-promise.ts';
 import type { Chain } from '#plugin-sdk/engine/chain.ts';
-import { isPromise } from '#plugin-sdk/engine/outcome.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { StreamHandler } from '../http2/stream.ts';
 import type { StreamMetadata } from './facts.ts';
@@ -133,7 +133,13 @@ export class ProcessingStream implements StreamHandler {
         return;
       }
       const message = this.#waiting.shift()!;
-      const processed = processor.process(message);
+      let processed: MaybePromise<Processed>;
+      try {
+        processed = processor.process(message);
+      } catch (error) {
+        this.#broken(error);
+        return;
+      }
       if (isPromise(processed)) {
         this.#busy = true;
         this.#deps.patience.begin(this.#wait);
@@ -229,8 +235,9 @@ export class ProcessingStream implements StreamHandler {
     if (processor === undefined) return;
     this.#processor = undefined;
     if (!processor.finished) processor.facts.abort();
-    processor
-      .close()
-      .catch((error: unknown) => this.#deps.log.error({ err: String(error) }, 'closing a plugin chain failed'));
+    void mended<unknown>(
+      () => processor.close(),
+      (error) => this.#deps.log.error({ err: String(error) }, 'closing a plugin chain failed'),
+    );
   }
 }

@@ -6,6 +6,7 @@ import { createModelMapper, type ModelMapper } from '#ai/model-mapping.ts';
 import { createProvider } from '#ai/providers/index.ts';
 import type { Provider, Translation, VendorCall } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
+import { type MaybePromise, whenThere } from '#lib/maybe-promise.ts';
 import type { HeaderPatch, Headers } from '#plugin-sdk/hooks.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { type AnswerPlan, planAnswer } from './answer.ts';
@@ -86,13 +87,13 @@ class Call implements VendorCall {
 }
 
 /** Throws TranslationError. */
-export async function outgoingHead(
+export function outgoingHead(
   pipeline: Pipeline,
   plan: RequestPlan,
   request: RequestLike,
   token: string | undefined,
   services: Services,
-): Promise<OutgoingHead> {
+): MaybePromise<OutgoingHead> {
   const { provider, settings, original } = pipeline;
   const call = new Call(request.headers, plan.asked, token, services);
   // The body of an upgraded request (realtime) has no end to wait for.
@@ -102,28 +103,47 @@ export async function outgoingHead(
     readsBody && plan.api && !original
       ? planAnswer(provider, settings, translation, plan.api.name === CHAT, plan.front)
       : undefined;
-  const auth = provider.credentials
-    ? await provider.credentials(call)
-    : authHeaders(provider, settings, token, request.headers);
-  const set: Record<string, string> = {
-    ...auth.set,
-    ...provider.headers?.(plan.api, (name) => request.headers.has(name)),
-  };
-  const path = provider.finishPath?.(plan.path, call) ?? plan.path;
-  if (path !== request.path) Object.assign(set, { ':path': path, 'x-envoy-original-path': request.path });
-  if (provider.host !== undefined && provider.host !== request.authority) {
-    Object.assign(set, { ':authority': provider.host, 'x-envoy-original-host': request.authority });
-  }
-  if (settings.type === 'generic') Object.assign(set, firstByteHeaders(settings.firstByteTimeout));
-  // Without a body there is no later moment.
-  if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, services.host.now()));
-  return {
+  const auth = provider.credentials?.(call) ?? authHeaders(provider, settings, token, request.headers);
+  return whenThere(auth, ({ set, remove }) => ({
     plan,
-    patch: { set, remove: ['accept-encoding', ...(auth.remove ?? [])] },
+    patch: {
+      set: headersOf(pipeline, plan, request, call, { ...set }),
+      remove: remove ? ['accept-encoding', ...remove] : ACCEPT_ENCODING,
+    },
     readsBody,
     translation,
     answer,
-  };
+  }));
+}
+
+const ACCEPT_ENCODING = ['accept-encoding'] as const;
+
+/** Headers that leave with the request, those of `set` and what comes to them. */
+function headersOf(
+  { provider, settings }: Pipeline,
+  plan: RequestPlan,
+  request: RequestLike,
+  call: VendorCall,
+  set: Record<string, string>,
+): Record<string, string> {
+  Object.assign(
+    set,
+    provider.headers?.(plan.api, (name) => request.headers.has(name)),
+  );
+  const { path: asked, authority } = request;
+  const path = provider.finishPath?.(plan.path, call) ?? plan.path;
+  if (path !== asked) {
+    set[':path'] = path;
+    set['x-envoy-original-path'] = asked;
+  }
+  if (provider.host !== undefined && provider.host !== authority) {
+    set[':authority'] = provider.host;
+    set['x-envoy-original-host'] = authority;
+  }
+  if (settings.type === 'generic') Object.assign(set, firstByteHeaders(settings.firstByteTimeout));
+  // Without a body there is no later moment.
+  if (BODILESS.has(request.method)) Object.assign(set, signature(provider, request, set, NO_BODY, call.host.now()));
+  return set;
 }
 
 export interface OutgoingBody {
@@ -133,37 +153,30 @@ export interface OutgoingBody {
 }
 
 /** `request` with the head's patch applied. Throws TranslationError. */
-export async function outgoingBody(
+export function outgoingBody(
   pipeline: Pipeline,
   { plan, translation }: OutgoingHead,
   request: RequestLike,
   body: Buffer,
   host: HostServices,
   user: () => ContextUser,
-): Promise<OutgoingBody> {
+): MaybePromise<OutgoingBody> {
   const { provider, settings, mapper, context, edits } = pipeline;
   const chat = plan.api?.name === CHAT;
-  const text = context && chat ? await context(host.http, user()) : undefined;
-  const edited = edits
-    ? await editRequestBody(
-        body,
-        provider,
-        settings,
-        mapper,
-        plan,
-        translation,
-        text,
-        request.headers.get('content-type'),
-      )
-    : UNEDITED;
-  const set: Record<string, string> = {
-    ...(edited.stream && provider.editsBodies && chat ? streamHeaders(settings) : {}),
-    ...edited.vendor?.headers,
-    ...(edited.vendor?.authority === undefined ? {} : { ':authority': edited.vendor.authority }),
-    ...(edited.vendor?.path === undefined ? {} : { ':path': vendorPath(edited.vendor.path, settings) }),
+  const edit = (text: string | undefined): MaybePromise<EditedBody> => {
+    if (!edits) return UNEDITED;
+    const type = request.headers.get('content-type');
+    return editRequestBody(body, provider, settings, mapper, plan, translation, text, type);
   };
-  Object.assign(set, signature(provider, request, set, edited.body ?? body, host.now()));
-  return { body: edited.body, set };
+  const edited = context && chat ? context(host.http, user()).then(edit) : edit(undefined);
+  return whenThere(edited, ({ body: left, stream, vendor }) => {
+    const set: Record<string, string> = stream && provider.editsBodies && chat ? streamHeaders(settings) : {};
+    if (vendor?.headers) Object.assign(set, vendor.headers);
+    if (vendor?.authority !== undefined) set[':authority'] = vendor.authority;
+    if (vendor?.path !== undefined) set[':path'] = vendorPath(vendor.path, settings);
+    if (provider.sign) Object.assign(set, signature(provider, request, set, left ?? body, host.now()));
+    return { body: left, set };
+  });
 }
 
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);

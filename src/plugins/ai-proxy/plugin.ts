@@ -7,11 +7,19 @@ import { guardedStream } from '#ai/failover/guarded-stream.ts';
 import { type OriginalRequest, originalOf } from '#ai/failover/original-request.ts';
 import { statusMatch } from '#ai/failover/status-match.ts';
 import { notesOf } from '#ai/providers/index.ts';
-import { type FrameReader, TranslationError } from '#ai/providers/provider.ts';
+import { type FrameReader, TranslationError, type VendorAnswer } from '#ai/providers/provider.ts';
 import type { StreamStep } from '#ai/stream.ts';
+import { type MaybePromise, mended, whenThere } from '#lib/maybe-promise.ts';
 import { writeSse } from '#lib/sse.ts';
 import { definePlugin } from '#plugin-sdk/definition.ts';
-import type { FilterHooks, HookContext, LocalReply, RequestHeadersResult } from '#plugin-sdk/hooks.ts';
+import type {
+  FilterHooks,
+  HookContext,
+  LocalReply,
+  RequestBodyResult,
+  RequestHeadersResult,
+  ResponseHeadersResult,
+} from '#plugin-sdk/hooks.ts';
 import { answerSteps, convertAnswer, convertError, framesOf, JSON_TYPE, shapedError } from './answer.ts';
 import { type AiProxyConfig, effectiveConfig, schema } from './config.ts';
 import { lower } from './lower.ts';
@@ -97,7 +105,7 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       provider.dispose?.();
     },
 
-    async onRequestHeaders(context): Promise<RequestHeadersResult> {
+    onRequestHeaders(context): MaybePromise<RequestHeadersResult> {
       const { request, state, host } = context;
       if (!noted) {
         noted = true;
@@ -111,20 +119,17 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       // The body of an upgraded request has no end to wait for.
       const again = retry !== undefined && !request.headers.has('upgrade');
       if (again) state.original = originalOf(request.headers.entries());
-      let head: OutgoingHead;
-      try {
-        head = await outgoingHead(pipeline, plan, request, state.token, context);
-      } catch (error) {
-        if (error instanceof TranslationError) return { reply: failure(error, 'headers') };
-        throw error;
-      }
-      state.head = head;
-      // A retry sends the body again, read or not.
-      const skip = head.readsBody || again ? {} : { skipRequestBody: true };
-      return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
+      return refusing<RequestHeadersResult>('headers', () =>
+        whenThere(outgoingHead(pipeline, plan, request, state.token, context), (head) => {
+          state.head = head;
+          // A retry sends the body again, read or not.
+          const skip = head.readsBody || again ? {} : { skipRequestBody: true };
+          return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
+        }),
+      );
     },
 
-    async onRequestBody(body, context) {
+    onRequestBody(body, context): MaybePromise<RequestBodyResult | undefined> {
       const { request, state, host } = context;
       const { head } = state;
       if (!head) return undefined;
@@ -132,37 +137,25 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       // A copy: the bytes are a view of what Envoy sent, and that is let go after this call.
       if (state.original) state.original.body = Buffer.from(body);
       if (!head.readsBody) return undefined;
-      try {
-        const { body: edited, set } = await outgoingBody(pipeline, head, request, body, host, () => ({
-          cluster: context.clusterName,
-          token: state.token,
-        }));
-        return {
+      const user = () => ({ cluster: context.clusterName, token: state.token });
+      return refusing<RequestBodyResult>('body', () =>
+        whenThere(outgoingBody(pipeline, head, request, body, host, user), ({ body: edited, set }) => ({
           ...(edited ? { body: edited } : {}),
           ...(Object.keys(set).length > 0 ? { headers: { set } } : {}),
           ...(head.answer || watches ? {} : { done: true }),
-        };
-      } catch (error) {
-        if (error instanceof TranslationError) return { reply: failure(error, 'body') };
-        throw error;
-      }
+        })),
+      );
     },
 
-    async onResponseHeaders(context) {
+    onResponseHeaders(context): MaybePromise<ResponseHeadersResult> {
       const { state, response } = context;
       if (!response) return { skipResponseBody: true };
-      const judged = watches && !state.retried ? await judge(context, response.status) : undefined;
-      const effects = judged?.aiLog ? { aiLog: judged.aiLog } : {};
-      if (judged?.answer) return { ...effects, replace: judged.answer };
-      const answer = state.head?.answer;
-      if (!answer) return { ...effects, skipResponseBody: true };
-      if (response.status === 200) {
-        state.frames = framesOf(answer, response);
-        if (!state.frames) return { ...effects, headers: { remove: ['content-length'] } };
-        const set = { 'content-type': 'text/event-stream; charset=utf-8' };
-        return { ...effects, headers: { set, remove: ['content-length'] }, readAs: 'parts' };
-      }
-      return answer.translation || answer.front ? effects : { ...effects, skipResponseBody: true };
+      if (!watches || state.retried) return answerHead(state, response);
+      return judge(context, response.status).then((judged) => {
+        const effects = judged?.aiLog ? { aiLog: judged.aiLog } : {};
+        if (judged?.answer) return { ...effects, replace: judged.answer };
+        return { ...effects, ...answerHead(state, response) };
+      });
     },
 
     onResponseBody(body, { state, response }) {
@@ -201,6 +194,30 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       return { part: events.map(writeSse).join('') };
     },
   };
+}
+
+/** How the answer will be read, and what its headers must not say any more. */
+function answerHead(state: State, response: VendorAnswer): ResponseHeadersResult {
+  const answer = state.head?.answer;
+  if (!answer) return { skipResponseBody: true };
+  if (response.status === 200) {
+    state.frames = framesOf(answer, response);
+    if (!state.frames) return { headers: { remove: ['content-length'] } };
+    const set = { 'content-type': 'text/event-stream; charset=utf-8' };
+    return { headers: { set, remove: ['content-length'] }, readAs: 'parts' };
+  }
+  return answer.translation || answer.front ? {} : { skipResponseBody: true };
+}
+
+/** What cannot be translated becomes an answer that says so. */
+function refusing<T extends { readonly reply?: LocalReply }>(
+  what: 'headers' | 'body',
+  act: () => MaybePromise<T>,
+): MaybePromise<T | { readonly reply: LocalReply }> {
+  return mended<T | { readonly reply: LocalReply }>(act, (error) => {
+    if (error instanceof TranslationError) return { reply: failure(error, what) };
+    throw error;
+  });
 }
 
 function chatPath({ head, asked }: State): string | undefined {

@@ -9,6 +9,7 @@ import { toOpenai } from '#ai/messages-front/to-openai.ts';
 import type { ModelMapper } from '#ai/model-mapping.ts';
 import { type Provider, type Translation, TranslationError, type VendorRequest } from '#ai/providers/provider.ts';
 import type { ProviderSettings } from '#ai/providers/settings.ts';
+import { type MaybePromise, whenThere } from '#lib/maybe-promise.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 export interface EditedBody {
@@ -20,7 +21,7 @@ export interface EditedBody {
 }
 
 /** Throws TranslationError. Bodies that are not one JSON object pass when nothing must be translated: the vendor's own message is the best one. */
-export async function editRequestBody(
+export function editRequestBody(
   bytes: Buffer,
   provider: Provider,
   settings: ProviderSettings,
@@ -29,7 +30,7 @@ export async function editRequestBody(
   translation: Translation | undefined,
   contextText: string | undefined,
   contentType?: string,
-): Promise<EditedBody> {
+): MaybePromise<EditedBody> {
   const form = translation && contentType !== undefined ? readForm(bytes, contentType) : undefined;
   const parsed = form ? BodyEditor.of(form) : BodyEditor.parse(bytes);
   if (!parsed) {
@@ -61,8 +62,11 @@ export async function editRequestBody(
     const placed = placeOf(provider, plan, asString(body.value.model) ?? '');
     return { body: body.result(), stream, ...(placed ? { vendor: placed } : {}) };
   }
-  const vendor = await translation.request(body.value as JsonObject);
-  return { body: bytesOf(vendor.body), stream, vendor };
+  return whenThere(translation.request(body.value as JsonObject), (vendor) => ({
+    body: bytesOf(vendor.body),
+    stream,
+    vendor,
+  }));
 }
 
 /** Where a request goes whose model stands in the path. */

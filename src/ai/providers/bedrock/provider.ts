@@ -31,7 +31,7 @@ export function bedrockProvider(settings: ProviderSettings): Provider {
     editsBodies: true,
     capabilities: { [CHAT]: '/model/{model}/{action}', [IMAGES]: '/model/{model}/{action}', ...own },
     ...(settings.protocol === 'original' ? { detect: detectNative } : {}),
-    credentials: async ({ token }) =>
+    credentials: ({ token }) =>
       bearer && token !== undefined
         ? { set: { authorization: `Bearer ${token}` }, remove: CALLERS_SIGNATURE.slice(1) }
         : { remove: CALLERS_SIGNATURE },

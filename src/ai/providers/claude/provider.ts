@@ -43,7 +43,7 @@ export function claudeProvider(settings: ProviderSettings): Provider {
 }
 
 /** A token of an account, never beside a key. */
-async function codeCredentials({ token }: VendorCall): Promise<HeaderPatch> {
+function codeCredentials({ token }: VendorCall): HeaderPatch {
   return { set: { authorization: `Bearer ${token}` }, remove: ['x-api-key'] };
 }
 

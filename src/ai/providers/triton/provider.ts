@@ -20,7 +20,7 @@ export function tritonProvider(settings: ProviderSettings): Provider {
     editsBodies: true,
     capabilities,
     // Triton knows no keys: the caller's is none of its business.
-    credentials: async () => ({ remove: ['authorization'] }),
+    credentials: () => ({ remove: ['authorization'] }),
     ...(settings.protocol === 'original' ? { detect: detectNative } : {}),
     translation: ({ name }, call) => (name === CHAT ? chat(call, capabilities[CHAT] ?? template) : undefined),
   };
