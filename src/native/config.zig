@@ -36,8 +36,11 @@ const Text = struct {
     plugins: []const struct { name: []const u8, config: std.json.Value } = &.{},
 };
 
+/// Name of the filter whose configuration stays as long as Envoy runs.
+const LASTING = "counters";
+
 /// `filter_config` is null for the configuration of a single route.
-pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config: ?abi.FilterConfig) !*Config {
+pub fn parse(known: []const plugin.Hooks, name: []const u8, data_source: []const u8, filter_config: ?abi.FilterConfig) !*Config {
     var memory = std.heap.ArenaAllocator.init(std.heap.c_allocator);
     errdefer memory.deinit();
     const arena = memory.allocator();
@@ -54,7 +57,7 @@ pub fn parse(known: []const plugin.Hooks, data_source: []const u8, filter_config
     config.* = .{ .memory = undefined, .kind = parsed.kind, .hop = hop, .plugins = plugins, .slot = parsed.slot, .home = null };
     // Counters belong to filters, also those that plugins of a single route count in a slot.
     if (filter_config) |envoy| if (parsed.kind == .plugins and (parsed.slot or anyCounts(plugins))) {
-        config.home = .{ .envoy = envoy, .known = known, .numbers = try defineCounters(arena, envoy, known), .lasting = false };
+        config.home = .{ .envoy = envoy, .known = known, .numbers = try defineCounters(arena, envoy, known), .lasting = std.mem.eql(u8, name, LASTING) };
     };
     config.memory = memory;
     if (config.home) |*home| counters.shared.register(home);

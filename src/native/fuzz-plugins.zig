@@ -65,7 +65,7 @@ fn configOf(text: []const u8) !*Config {
     // A DataSource's inline_string: its length in two bytes.
     const message = try std.mem.concat(allocator, u8, &.{ &.{ 0x1a, @as(u8, @intCast(json.len & 127)) | 128, @intCast(json.len >> 7) }, json });
     defer allocator.free(message);
-    return parse(known, message, &envoy);
+    return parse(known, "", message, &envoy);
 }
 
 fn pass(config: *Config, source: fuzz.Source) !void {

@@ -47,7 +47,7 @@ export fn envoy_dynamic_module_on_http_filter_per_route_config_destroy(config: *
 }
 
 fn configOf(name: abi.Slice, config: abi.Slice, envoy: ?abi.FilterConfig) ?*const Config {
-    return parse(known, config.bytes(), envoy) catch |problem| {
+    return parse(known, name.bytes(), config.bytes(), envoy) catch |problem| {
         log(.err, "the configuration of filter {s} is not understood: {s}", .{ name.bytes(), @errorName(problem) });
         return null;
     };

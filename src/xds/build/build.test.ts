@@ -44,9 +44,14 @@ describe('listeners', () => {
     );
   });
 
+  it('keep counters of the module only for Envoys that have it', () => {
+    const { resources } = createBuilder({ ...options, nativeModule: false }, plugins).build(gateway({ hosts: [] }));
+    expect([...resources.listener.keys()]).toEqual(['http', 'https', 'higress.egress']);
+  });
+
   it('exist before there is any certificate', () => {
     const { resources } = createBuilder(options, plugins).build(gateway({ hosts: [] }));
-    expect([...resources.listener.keys()]).toEqual(['http', 'https', 'higress.egress']);
+    expect([...resources.listener.keys()]).toEqual(['http', 'https', 'higress.egress', 'higress.counters']);
     expect(JSON.stringify(resources.listener.get('https'))).toContain('no-certificates.invalid');
   });
 });

@@ -21,9 +21,17 @@ import type { ExplainEntry } from './explain.ts';
 import { fallbackCluster, fallbackListener, fallbackTable } from './fallback.ts';
 import { HostSharder, type Shard, type Sharding } from './host-shards/host-shards.ts';
 import { scopes } from './host-shards/scopes.ts';
-import { egressListener, hopListener, httpListener, httpsListener, quicListener } from './listener.ts';
+import {
+  countersListener,
+  egressListener,
+  hopListener,
+  httpListener,
+  httpsListener,
+  quicListener,
+} from './listener.ts';
 import {
   type BuildOptions,
+  LISTENER_COUNTERS,
   LISTENER_EGRESS,
   LISTENER_FALLBACK,
   LISTENER_HOP,
@@ -245,6 +253,7 @@ class MemoBuilder implements Builder {
         resource('listener', LISTENER_HTTPS, https.message, origins),
         ...(quic === undefined ? [] : [resource('listener', LISTENER_HTTP3, quic, origins)]),
         resource('listener', LISTENER_EGRESS, egressListener(this.#options), []),
+        ...(this.#options.nativeModule ? [resource('listener', LISTENER_COUNTERS, countersListener(), [])] : []),
         ...(this.#chains.hop ? [resource('listener', LISTENER_HOP, hopListener(this.#options.hop!), [])] : []),
       ].map((made) => this.#stable(made));
       this.#lastListeners = { key, resources, problems: https.problems };

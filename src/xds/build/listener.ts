@@ -5,12 +5,13 @@ import type { Message } from '#xds/snapshot/resources.ts';
 import { envoyAddress, listenAddress } from './address.ts';
 import { connectionManager, HCM_TYPE, httpFilterChain, router } from './connection-manager.ts';
 import { tlsFilterChains } from './downstream-tls.ts';
-import { MODULE } from './filters/dynamic-module.ts';
+import { countersFilter, MODULE } from './filters/dynamic-module.ts';
 import { setHeader } from './header-control.ts';
 import { any } from './message.ts';
 import {
   type BuildOptions,
   HEADER_EGRESS_CLUSTER,
+  LISTENER_COUNTERS,
   LISTENER_EGRESS,
   LISTENER_HOP,
   LISTENER_HTTP,
@@ -177,6 +178,25 @@ export function hopListener({ socket }: { readonly socket: string }): Message {
     address: envoyAddress({ socket }, true),
     connection_balance_config: { exact_balance: {} },
     filter_chains: [{ filters: [carrier] }],
+  };
+}
+
+/**
+ * Envoy forgets a counter with the last filter configuration that has added to it, and those of routes go with each change of their table. The one
+ * here never changes, and all counts of the module's plugins go by it.
+ */
+export function countersListener(): Message {
+  const manager = any(HCM_TYPE, {
+    stat_prefix: LISTENER_COUNTERS,
+    route_config: { name: LISTENER_COUNTERS },
+    http_filters: [{ name: LISTENER_COUNTERS, disabled: true, typed_config: countersFilter() }, router(true)],
+  });
+  return {
+    name: LISTENER_COUNTERS,
+    address: listenAddress('127.0.0.1', 0),
+    bind_to_port: false,
+    stat_prefix: LISTENER_COUNTERS,
+    filter_chains: [httpFilterChain(manager)],
   };
 }
 

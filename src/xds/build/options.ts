@@ -61,6 +61,8 @@ export const LISTENER_HTTP3 = 'https.quic';
 export const LISTENER_EGRESS = 'higress.egress';
 /** Where plugin servers connect to carry exchanges of the module's filters. */
 export const LISTENER_HOP = 'higress.hop';
+/** Nobody connects to it: it keeps what the module's plugins have counted. */
+export const LISTENER_COUNTERS = 'higress.counters';
 export const CLUSTER_EXT_PROC = 'higress.plugin-server';
 export const CLUSTER_PLUGIN_HTTP = 'higress.plugin-server.http';
 /** The one HTTP filter of the listeners besides the router; routes put their own filters into it. */

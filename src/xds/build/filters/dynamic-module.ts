@@ -4,6 +4,8 @@ import type { Message } from '#xds/snapshot/resources.ts';
 import { any, HTTP_FILTERS } from '../message.ts';
 import type { FilterForm } from './filter.ts';
 
+/** Does what the route in force says. */
+const SLOT = '{"slot":true}';
 const TYPE = `${HTTP_FILTERS}dynamic_modules.v3.DynamicModuleFilter`;
 
 /** The module's file is `libhigress.so` in a folder of `ENVOY_DYNAMIC_MODULES_SEARCH_PATH`. It stays loaded: its code is used by filters of all routes. */
@@ -25,6 +27,11 @@ export function moduleFilter(text: string | SecretText): Message {
   return any(TYPE, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(text) });
 }
 
+/** Does nothing with requests; the module knows it by the name, and has Envoy add by it whatever plugins count. */
+export function countersFilter(): Message {
+  return any(TYPE, { dynamic_module_config: MODULE, filter_name: 'counters', filter_config: source(SLOT) });
+}
+
 export function moduleFilterPerRoute(text: string | SecretText): Message {
   return any(`${TYPE}PerRoute`, { dynamic_module_config: MODULE, filter_name: 'higress', filter_config: source(text) });
 }
@@ -34,6 +41,6 @@ const pluginsOf = (config: Message) => nativeConfigText(config.plugins as readon
 export const dynamicModule: FilterForm = {
   kind: 'dynamic_module',
   base: (config) => moduleFilter(pluginsOf(config)),
-  noop: () => moduleFilter('{"slot":true}'),
+  noop: () => moduleFilter(SLOT),
   perRoute: (config) => moduleFilterPerRoute(pluginsOf(config)),
 };
