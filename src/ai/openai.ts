@@ -103,8 +103,13 @@ export interface ContentFrame {
 }
 
 export function contentFrame(envelope: Envelope): ContentFrame {
-  const mark = '"content":';
-  const chunk = deltaChunk(envelope, { content: '' }, null).data ?? '';
+  return deltaFrame(envelope, { content: '' }, 'content');
+}
+
+/** As `contentFrame`, of another member that is the empty text in `delta`. */
+export function deltaFrame(envelope: Envelope, delta: ChatMessage, member: string): ContentFrame {
+  const mark = `"${member}":`;
+  const chunk = deltaChunk(envelope, delta, null).data ?? '';
   const at = chunk.lastIndexOf(`${mark}""`) + mark.length;
   return { before: chunk.slice(0, at), after: chunk.slice(at + 2) };
 }

@@ -1,10 +1,14 @@
 /** A step that turns one kind of event stream into another. Fed by one incremental parser, so an event is always whole. */
-import type { SseEvent } from '#plugin-sdk/hooks.ts';
+import type { CopyRule, SseEvent } from '#plugin-sdk/hooks.ts';
 
 export interface StreamStep {
   next(event: SseEvent): readonly SseEvent[];
   /** The stream ended: the last chance to say something. Called once. */
   end(): readonly SseEvent[];
+  /** Text in the events behind which there are `copies`. */
+  readonly copiesBehind?: string;
+  /** Events that `next` would only copy a string of, as the step stands now. Not asked where other steps come behind. */
+  copies?(): readonly CopyRule[] | undefined;
 }
 
 /** Runs the steps one behind the other. */

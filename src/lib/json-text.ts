@@ -5,6 +5,9 @@
  * The text is checked for its outline only (brackets, strings, commas on the way to the value), not for every literal inside.
  */
 
+/** Source of an expression for the JSON text of a string. Of text or bytes (`latin1`). The module inside Envoy has the same one in `hop/copies.zig`. */
+export const JSON_STRING = String.raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*"`;
+
 interface Member {
   readonly key: string;
   readonly keyStart: number;

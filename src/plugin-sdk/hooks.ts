@@ -107,6 +107,8 @@ export interface ResponseHeadersResult extends Effects {
    * are not Server-Sent Events (AWS event streams, JSON lines) a plugin that needs `auto` asks for `parts`.
    */
   readonly readAs?: 'whole' | 'parts' | 'events' | undefined;
+  /** Text in the bytes of those events of this answer that `onSseEvent` gives `copies` for first: it is asked about them before those behind them are brought. */
+  readonly copiesBehind?: string | undefined;
 }
 
 export interface ResponseBodyResult extends Effects {
@@ -119,6 +121,22 @@ export interface ResponseBodyResult extends Effects {
 export interface StreamResult extends Effects {
   /** What leaves instead of the part; absent = the part unchanged, `[]` = nothing. */
   readonly events?: readonly SseEvent[];
+  /**
+   * Events that need not be brought to the hook until it has got another one: it would do to them what the rules say, report nothing, and be in the
+   * same state afterwards. Each event says it anew. Only where `copiesBehind` was set; dropped where something else looks at the answer.
+   */
+  readonly copies?: readonly CopyRule[] | undefined;
+}
+
+/** An event whose translation is the same for all strings, so that Envoy may do it where that costs less. Nothing depends on its being used. */
+export interface CopyRule {
+  /** The name that the event must have; absent: none. */
+  readonly event?: string | undefined;
+  /** Its data is `before`, the JSON text of a string, and `after`, each character of which may have spaces in front of it. It has no other fields. */
+  readonly before: string;
+  readonly after: string;
+  /** Data of what leaves, around the same JSON text. Absent: there is no string in the event, and nothing leaves. */
+  readonly becomes?: { readonly before: string; readonly after: string } | undefined;
 }
 
 export interface StreamPartResult extends Effects {

@@ -1,5 +1,5 @@
 /** A stand-in for an LLM vendor: remembers what came and answers as the test says. */
-import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { UPSTREAM } from './upstream.ts';
 
 export interface LlmRequest {
@@ -174,6 +174,9 @@ export interface OpenStream {
   readonly over: Promise<'end' | 'broken'>;
   readonly status: Promise<number>;
   abort(): void;
+  /** Reads nothing more for the moment, and goes on. */
+  pause(): void;
+  resume(): void;
 }
 
 /** A request whose answer is looked at while it comes. `onText` hears of everything that has arrived so far. */
@@ -193,6 +196,7 @@ export function openStream(
   const status = new Promise<number>((resolve) => {
     answered = resolve;
   });
+  let answer: IncomingMessage | undefined;
   const outgoing = request(
     {
       hostname,
@@ -203,9 +207,11 @@ export function openStream(
       agent: false,
     },
     (response) => {
+      answer = response;
       answered(response.statusCode ?? 0);
-      response.on('data', (part: Buffer) => {
-        text += part.toString('utf8');
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        text += part;
         onText(text);
       });
       response.on('end', () => settle('end'));
@@ -214,7 +220,14 @@ export function openStream(
   );
   outgoing.on('error', () => settle('broken'));
   outgoing.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
-  return { text: () => text, over, status, abort: () => outgoing.destroy() };
+  return {
+    text: () => text,
+    over,
+    status,
+    abort: () => outgoing.destroy(),
+    pause: () => answer?.pause(),
+    resume: () => answer?.resume(),
+  };
 }
 
 /** `data` of the events of an event stream. */

@@ -3,6 +3,8 @@
 const std = @import("std");
 const search = @import("../search.zig");
 
+const spare = @import("spare.zig");
+
 const heap = std.heap.c_allocator;
 const Bytes = std.ArrayListUnmanaged(u8);
 
@@ -42,7 +44,7 @@ pub const Rule = struct {
             .yes => |end| at = end,
         };
         const string = bytes[most..at];
-        for (self.after) |byte| {
+        if (std.mem.startsWith(u8, bytes[at..], self.after)) at += self.after.len else for (self.after) |byte| {
             while (at < bytes.len and bytes[at] == ' ' and byte != ' ') at += 1;
             if (at == bytes.len) return .begun;
             if (bytes[at] != byte) return .no;
@@ -100,33 +102,40 @@ fn eventEnd(bytes: []const u8, start: usize) End {
 
 pub const Copies = struct {
     /// What the others are slices of.
-    text: []u8 = &.{},
+    text: Bytes = .empty,
     /// A message ends behind an event that has this in it: from there on there may be rules. Without it there never are, and nothing is cut or held back.
     behind: []const u8 = "",
-    rules: [MOST_RULES]Rule = undefined,
-    count: usize = 0,
+    rules: std.ArrayListUnmanaged(Rule) = .empty,
 
     pub fn deinit(self: *Copies) void {
-        heap.free(self.text);
+        spare.give(&self.text);
+        self.rules.deinit(heap);
         self.* = .{};
     }
 
     /// As frames have it: `behind`, then for each rule a byte that tells whether it has a string, `before`, `after`, `end`, `out_before` and `out_after`;
     /// texts with their length (u32, little endian) in front.
     pub fn set(self: *Copies, payload: []const u8) !void {
-        self.deinit();
-        self.text = try heap.dupe(u8, payload);
         errdefer self.deinit();
-        var rest: []const u8 = self.text;
+        if (self.text.capacity == 0) self.text = spare.take();
+        self.text.clearRetainingCapacity();
+        try self.text.appendSlice(heap, payload);
+        self.forget();
+        var rest: []const u8 = self.text.items;
         self.behind = try textOf(&rest);
-        while (rest.len > 0 and self.count < MOST_RULES) {
+        while (rest.len > 0 and self.rules.items.len < MOST_RULES) {
             const string = rest[0] != 0;
             rest = rest[1..];
-            const rule = &self.rules[self.count];
-            rule.string = string;
-            inline for (.{ "before", "after", "end", "out_before", "out_after" }) |name| @field(rule, name) = try textOf(&rest);
+            const rule: Rule = .{
+                .string = string,
+                .before = try textOf(&rest),
+                .after = try textOf(&rest),
+                .end = try textOf(&rest),
+                .out_before = try textOf(&rest),
+                .out_after = try textOf(&rest),
+            };
             if (rule.before.len == 0 or rule.end.len == 0) return error.RuleWithoutEnds;
-            self.count += 1;
+            try self.rules.append(heap, rule);
         }
     }
 
@@ -140,7 +149,7 @@ pub const Copies = struct {
 
     /// The plugin server is asked something: what it has said before does not hold any more.
     pub fn forget(self: *Copies) void {
-        self.count = 0;
+        self.rules.clearRetainingCapacity();
     }
 
     pub fn active(self: *const Copies) bool {
@@ -149,7 +158,7 @@ pub const Copies = struct {
 
     fn match(self: *const Copies, bytes: []const u8) Rule.Match {
         var best: Rule.Match = .no;
-        for (self.rules[0..self.count]) |*rule| switch (rule.match(bytes)) {
+        for (self.rules.items) |*rule| switch (rule.match(bytes)) {
             .no => {},
             .begun => best = .begun,
             .yes => |found| return .{ .yes = found },
@@ -161,9 +170,12 @@ pub const Copies = struct {
     pub fn translate(self: *const Copies, bytes: []const u8, out: *Bytes) !usize {
         var at: usize = 0;
         next: while (at < bytes.len) {
-            for (self.rules[0..self.count]) |*rule| switch (rule.match(bytes[at..])) {
+            for (self.rules.items) |*rule| switch (rule.match(bytes[at..])) {
                 .yes => |found| {
-                    if (rule.string) for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| try out.appendSlice(heap, part);
+                    if (rule.string) {
+                        try out.ensureUnusedCapacity(heap, rule.out_before.len + found.string.len + rule.out_after.len);
+                        for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
+                    }
                     at += found.length;
                     continue :next;
                 },

@@ -7,6 +7,7 @@ const message = @import("../message.zig");
 const http = @import("../http.zig");
 const messages = @import("messages.zig");
 const protobuf = @import("../protobuf.zig");
+const spare = @import("spare.zig");
 const log = @import("../log.zig").log;
 const Carrier = carriers.Carrier;
 const Copies = @import("copies.zig").Copies;
@@ -108,10 +109,9 @@ pub const Exchange = struct {
 
     pub fn destroy(self: *Exchange) void {
         self.leave();
-        self.response.waiting.deinit(heap);
-        self.response.sent.deinit(heap);
-        self.response.ready.deinit(heap);
-        self.response.copies.deinit();
+        const response = &self.response;
+        for ([_]*Bytes{ &response.waiting, &response.sent, &response.ready }) |list| spare.give(list);
+        response.copies.deinit();
         heap.destroy(self);
     }
 
@@ -213,6 +213,7 @@ pub const Exchange = struct {
         }
         const response = &self.response;
         response.begun = true;
+        for ([_]*Bytes{ &response.waiting, &response.sent, &response.ready }) |list| list.* = spare.take();
         response.ended = ended;
         response.together = self.wants_response_body and !ended and !self.isEventStream() and self.lengthOf(.response) <= TOGETHER_BYTES;
         if (!response.together) {

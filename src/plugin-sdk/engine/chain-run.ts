@@ -18,6 +18,7 @@ import type {
 import type { HostServices } from '../host.ts';
 import type { Chain } from './chain.ts';
 import { type ContentDecoder, contentDecoder, isEncoded } from './content-decoder.ts';
+import { copiesAfter, copyingSlot } from './copies.ts';
 import { Guard } from './guard.ts';
 import { HeaderTable } from './header-table.ts';
 import { type Outcome, type RequestBodyMode, type ResponseBodyMode, UNCHANGED } from './outcome.ts';
@@ -38,6 +39,8 @@ export class ChainRun implements RunView {
   #responseHeaders: HeaderTable | undefined;
   #response: { readonly headers: Headers; readonly status: number } | undefined;
   #decoder: ContentDecoder | undefined;
+  /** The plugin whose rules count. */
+  #copying: Slot | undefined;
   #reroute = false;
   #bodySeen = false;
   #logged = false;
@@ -237,6 +240,7 @@ export class ChainRun implements RunView {
     if (result.headers) headers.apply(result.headers);
     if (result.status !== undefined) headers.set(':status', String(result.status));
     if (result.readAs) slot.reading = readingAsked(slot, result.readAs);
+    slot.copiesBehind = result.copiesBehind;
     if (result.skipResponseBody) slot.reading = 'off';
     return at - 1;
   }
@@ -247,7 +251,10 @@ export class ChainRun implements RunView {
       const mode = end ? 'none' : this.responseBodyMode;
       if (mode === 'stream' && !this.observesOnly) headers.remove('content-length');
       const outcome = this.#outcome(headers, undefined, mode === 'none');
-      return replacement ? { ...outcome, replacement: replacement.body } : outcome;
+      if (replacement) return { ...outcome, replacement: replacement.body };
+      if (mode === 'stream' && !this.#decoder && !this.observesOnly) this.#copying = copyingSlot(this.#slots);
+      const behind = this.#copying?.copiesBehind;
+      return behind === undefined ? outcome : { ...outcome, copies: { behind, rules: [], crLf: false } };
     });
   }
 
@@ -332,7 +339,9 @@ export class ChainRun implements RunView {
 
   #flown(came: Buffer, bytes: Buffer, end: boolean): Outcome {
     if (this.#guard.failure) return { abort: this.#guard.failure.details, effects: this.#guard.effects.take() };
-    return this.#outcome(undefined, bytes === came ? undefined : bytes, end);
+    const outcome = this.#outcome(undefined, bytes === came ? undefined : bytes, end);
+    const copies = end || this.#copying === undefined ? undefined : copiesAfter(this.#copying, came);
+    return copies === undefined ? outcome : { ...outcome, copies };
   }
 
   /** Headers of the answer as they stand. */

@@ -5,6 +5,7 @@ import type { HostServices } from '../host.ts';
 import type { Chain } from './chain.ts';
 import { ChainRun } from './chain-run.ts';
 import { EffectBox } from './effects.ts';
+import { Copier } from './harness-copies.ts';
 import { HeaderTable } from './header-table.ts';
 import type { Outcome } from './outcome.ts';
 import { replacedAnswer } from './replaced-answer.ts';
@@ -32,6 +33,8 @@ export interface TestRequest {
   readonly respond?: (upstream: UpstreamRequest) => TestAnswer | Promise<TestAnswer>;
   /** The client goes away after so many response parts have left. */
   readonly abortAfter?: number;
+  /** Events are translated without the plugins where they said so by `copies`, as Envoy may. Default false: plugins get every part as it comes. */
+  readonly copies?: boolean;
 }
 
 export interface TestAnswer {
@@ -66,6 +69,8 @@ export interface TestResponse {
   events(): SseEvent[];
   /** The answer was broken off in the middle. */
   readonly broken: boolean;
+  /** Parts of the answer that the plugins got. */
+  readonly asked: number;
 }
 
 export interface TestResult {
@@ -176,17 +181,22 @@ async function answerWay(
     return { upstream, reply: undefined, response: response(headers, [outcome.body ?? whole], false) };
   }
   const left: Buffer[] = [];
+  const copier = new Copier(request.copies ? first.copies : undefined);
+  const ask = async (part: Buffer, end: boolean): Promise<Outcome> => {
+    const outcome = note(journey, await run.responsePart(part, end));
+    return run.observesOnly ? { ...outcome, body: part } : outcome;
+  };
   for (const [i, part] of came.entries()) {
     if (request.abortAfter === i) {
       abort.abort();
       return { upstream, reply: undefined, response: response(headers, left, true) };
     }
-    const outcome = note(journey, await run.responsePart(part, i === came.length - 1 && answer.broken !== true));
-    if (outcome.abort !== undefined) return { upstream, reply: undefined, response: response(headers, left, true) };
-    left.push(run.observesOnly ? part : (outcome.body ?? part));
+    const leaves = await copier.bring(part, i === came.length - 1 && answer.broken !== true, ask);
+    if (leaves === undefined) return { upstream, reply: undefined, response: response(headers, left, true) };
+    left.push(leaves);
   }
   if (answer.broken) abort.abort();
-  return { upstream, reply: undefined, response: response(headers, left, answer.broken) };
+  return { upstream, reply: undefined, response: response(headers, left, answer.broken, copier.asked) };
 }
 
 async function replaced(run: ChainRun, journey: Journey, head: Outcome, headers: HeaderTable) {
@@ -233,7 +243,7 @@ function upstreamRequest(headers: HeaderTable, body: Buffer): UpstreamRequest {
   };
 }
 
-function response(headers: HeaderTable, parts: readonly Buffer[], broken = false): TestResponse {
+function response(headers: HeaderTable, parts: readonly Buffer[], broken = false, asked = 0): TestResponse {
   const body = Buffer.concat(parts);
   const text = body.toString('utf8');
   return {
@@ -245,6 +255,7 @@ function response(headers: HeaderTable, parts: readonly Buffer[], broken = false
     json: () => JSON.parse(text),
     events: () => parseSse(body),
     broken,
+    asked,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What one step of a chain run asks the transport to do. */
-import type { Effects, LocalReply, ReplacementAnswer } from '../hooks.ts';
+import type { CopyRule, Effects, LocalReply, ReplacementAnswer } from '../hooks.ts';
 import type { HeaderEdits } from './header-table.ts';
 
 export type RequestBodyMode = 'none' | 'stream' | 'buffered';
@@ -25,6 +25,16 @@ export interface Outcome {
   readonly body?: Buffer | undefined;
   readonly reroute?: boolean | undefined;
   readonly effects?: Effects | undefined;
+  /** What the transport need not bring from here on, until it brings something else. */
+  readonly copies?: Copies | undefined;
+}
+
+export interface Copies {
+  /** Text in events behind which there will be rules. */
+  readonly behind: string;
+  readonly rules: readonly CopyRule[];
+  /** Lines of the answer at hand end by CR LF, not by LF. */
+  readonly crLf: boolean;
 }
 
 /** Nothing to do: shared, so that a transport can compare and answer with constant bytes. */

@@ -140,6 +140,7 @@ interface EventPass {
 function takeEvent(pass: EventPass, at: number, result: StreamResult | undefined, slot: Slot): void {
   const event = pass.events[at]!;
   const replaced = result?.events;
+  slot.copies = result?.copies;
   if (replaced === undefined || (replaced.length === 1 && replaced[0] === event)) {
     pass.out?.push(event);
     // A failed plugin no longer touches what follows.

@@ -1,6 +1,6 @@
 /** One plugin's place in one run: its state, its context, and how it reads this answer. */
 import { SseParser } from '#lib/sse.ts';
-import type { FilterHooks, Headers, HookContext, HookNeeds } from '../hooks.ts';
+import type { CopyRule, FilterHooks, Headers, HookContext, HookNeeds } from '../hooks.ts';
 import type { HostServices } from '../host.ts';
 import type { ChainPlugin } from './chain.ts';
 
@@ -40,6 +40,9 @@ export class Slot implements HookContext {
   ended = false;
   /** The events that it parsed last left as new text, not as the bytes that came. */
   rewritten = false;
+  /** As its hooks have said last. */
+  copies: readonly CopyRule[] | undefined;
+  copiesBehind: string | undefined;
   #parser: SseParser | undefined;
 
   constructor(plugin: ChainPlugin, needs: HookNeeds, host: HostServices, run: RunView) {

@@ -4,7 +4,7 @@ import type { Chain } from '#plugin-sdk/engine/chain.ts';
 import { ChainRun } from '#plugin-sdk/engine/chain-run.ts';
 import { EffectBox } from '#plugin-sdk/engine/effects.ts';
 import { HeaderTable } from '#plugin-sdk/engine/header-table.ts';
-import { type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
+import { type Copies, type Outcome, UNCHANGED } from '#plugin-sdk/engine/outcome.ts';
 import { type ReplacedPart, replacedAnswer } from '#plugin-sdk/engine/replaced-answer.ts';
 import type { HostServices } from '#plugin-sdk/host.ts';
 import { StreamFacts, type StreamMetadata } from './facts.ts';
@@ -15,7 +15,7 @@ import { CONTINUE, type ModeOverride, type ReplyKind, writeImmediate, writePart,
 export type Processed =
   /** An answer that takes the place of the upstream's: to be written as it comes, whatever Envoy still sends. */
   | { readonly frames: AsyncIterable<Buffer | { readonly error: string }> }
-  | { readonly bytes: Buffer; readonly end?: boolean }
+  | { readonly bytes: Buffer; readonly end?: boolean; readonly copies?: Copies | undefined }
   | { readonly error: string }
   | { readonly bytes: undefined };
 
@@ -206,8 +206,8 @@ export class Processor {
   #reply(kind: ReplyKind, outcome: Outcome, mode?: ModeOverride): Processed {
     if (outcome.reply) return this.#immediate(outcome);
     if (outcome === UNCHANGED && mode === undefined) return CONTINUED[kind];
-    const { headers, body, reroute, effects } = outcome;
-    return { bytes: writeReply(kind, { headers, body, reroute, effects, mode }) };
+    const { headers, body, reroute, effects, copies } = outcome;
+    return { bytes: writeReply(kind, { headers, body, reroute, effects, mode }), copies };
   }
 }
 

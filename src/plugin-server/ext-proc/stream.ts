@@ -1,6 +1,7 @@
 /** One exchange with Envoy: messages in order, one at a time, back-pressure both ways. What carries it is a gRPC stream or the hop's connection. */
 import { isPromise, type MaybePromise, mended } from '#lib/maybe-promise.ts';
 import type { Chain } from '#plugin-sdk/engine/chain.ts';
+import type { Copies } from '#plugin-sdk/engine/outcome.ts';
 import type { HostServices, PluginLog } from '#plugin-sdk/host.ts';
 import type { StreamHandler } from '../http2/stream.ts';
 import type { StreamMetadata } from './facts.ts';
@@ -22,6 +23,8 @@ export interface Transport {
   readonly blocked: boolean;
   /** A ProcessingResponse as a gRPC message; the bytes must not change afterwards. */
   write(message: Buffer): void;
+  /** What need not be brought behind the message that is written next; absent where everything is. */
+  copies?(copies: Copies): void;
   /** Nothing more is to be said. */
   finish(): void;
   /** `status`: of gRPC. */
@@ -184,6 +187,7 @@ export class ProcessingStream implements StreamHandler {
       return;
     }
     if (processed.bytes === undefined) return;
+    if (processed.copies) this.#transport.copies?.(processed.copies);
     this.#write(processed.bytes);
     // Ending first spares both sides a reset: Envoy would otherwise break off every stream that it is done with. Only after the answer's last
     // reply: when the stream of a request whose answer nobody reads was ended early, Envoy 1.40 failed requests with 503.

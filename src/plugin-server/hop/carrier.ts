@@ -1,10 +1,12 @@
 /** One connection to Envoy that carries the exchanges of one of its workers. */
 import { connect, type Socket } from 'node:net';
 import { NumberMap } from '#lib/number-map.ts';
+import type { Copies } from '#plugin-sdk/engine/outcome.ts';
 import type { PluginLog } from '#plugin-sdk/host.ts';
 import type { Exchanges } from '../ext-proc/exchanges.ts';
 import { FACT_METADATA } from '../ext-proc/facts.ts';
 import type { ProcessingStream, Transport } from '../ext-proc/stream.ts';
+import { writeCopies } from './copies.ts';
 import { FRAME, type Frame, FrameCutter, frame, LARGEST_BYTES } from './frames.ts';
 
 /** gRPC's prefix of a message, which frames do without. */
@@ -167,6 +169,10 @@ class FrameTransport implements Transport {
   write(message: Buffer): void {
     if (message.length > LARGEST_BYTES) this.#end(`a reply of ${message.length} bytes is longer than a frame may be`);
     else this.#carrier.write(this.#number, FRAME.message, message.subarray(PREFIX_BYTES));
+  }
+
+  copies(copies: Copies): void {
+    this.#carrier.write(this.#number, FRAME.copies, writeCopies(copies));
   }
 
   finish(): void {

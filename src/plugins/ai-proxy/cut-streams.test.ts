@@ -31,9 +31,10 @@ describe('a stream that is cut at any byte', () => {
   it.each(CASES)('$name', async ({ stream, request }) => {
     const harness = proxy(stream);
     const { bytes, contentType } = stream;
-    const run = async (chunks: readonly Uint8Array[]) => {
+    const run = async (chunks: readonly Uint8Array[], copies = false) => {
       const { response } = await harness.request({
         ...request,
+        copies,
         headers: { 'content-type': 'application/json' },
         respond: () => ({ headers: { 'content-type': contentType }, chunks }),
       });
@@ -41,11 +42,15 @@ describe('a stream that is cut at any byte', () => {
     };
     const whole = await run([bytes]);
     expect(whole).toContain('data:');
-    expect(await run(Array.from(bytes, (byte) => Buffer.of(byte)))).toBe(whole);
+    const single = Array.from(bytes, (byte) => Buffer.of(byte));
+    for (const copies of [false, true]) expect(await run(single, copies)).toBe(whole);
     for (let at = 1; at < bytes.length; at += 1) {
-      const text = await run([bytes.subarray(0, at), bytes.subarray(at)]);
-      // Compared here: a matcher for each of some 100,000 would take most of the time.
-      if (text !== whole) expect({ at, text }).toEqual({ at, text: whole });
+      const parts = [bytes.subarray(0, at), bytes.subarray(at)];
+      for (const copies of [false, true]) {
+        const text = await run(parts, copies);
+        // Compared here: a matcher for each of some 100,000 would take most of the time.
+        if (text !== whole) expect({ at, copies, text }).toEqual({ at, copies, text: whole });
+      }
     }
   });
 });

@@ -10,7 +10,7 @@ import { notesOf } from '#ai/providers/index.ts';
 import { type FrameReader, TranslationError, type VendorAnswer } from '#ai/providers/provider.ts';
 import type { StreamStep } from '#ai/stream.ts';
 import { type MaybePromise, mended, whenThere } from '#lib/maybe-promise.ts';
-import { writeSse } from '#lib/sse.ts';
+import { isEventStream, writeSse } from '#lib/sse.ts';
 import { definePlugin } from '#plugin-sdk/definition.ts';
 import type {
   FilterHooks,
@@ -179,9 +179,10 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
     onSseEvent(event, { state, response }) {
       const answer = state.head?.answer;
       if (!answer || response?.status !== 200) return undefined;
-      if (event?.comment !== undefined) return undefined;
       state.steps ??= answerSteps(answer, response);
-      return { events: event ? state.steps.next(event) : state.steps.end() };
+      const { steps } = state;
+      if (event?.comment !== undefined) return { copies: steps.copies?.() };
+      return event ? { events: steps.next(event), copies: steps.copies?.() } : { events: steps.end() };
     },
 
     onResponsePart(part, end, { state, response }) {
@@ -202,7 +203,10 @@ function answerHead(state: State, response: VendorAnswer): ResponseHeadersResult
   if (!answer) return { skipResponseBody: true };
   if (response.status === 200) {
     state.frames = framesOf(answer, response);
-    if (!state.frames) return { headers: { remove: ['content-length'] } };
+    if (!state.frames) {
+      if (isEventStream(response.headers.get('content-type'))) state.steps = answerSteps(answer, response);
+      return { headers: { remove: ['content-length'] }, copiesBehind: state.steps?.copiesBehind };
+    }
     const set = { 'content-type': 'text/event-stream; charset=utf-8' };
     return { headers: { set, remove: ['content-length'] }, readAs: 'parts' };
   }

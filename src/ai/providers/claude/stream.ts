@@ -2,22 +2,11 @@
 import type { SseEvent } from '#plugin-sdk/hooks.ts';
 import { openaiError, readVendorError } from '../../errors.ts';
 import { asNumber, asObject, asString, type JsonObject, parseObject } from '../../json.ts';
-import {
-  type ContentFrame,
-  contentFrame,
-  DONE,
-  deltaChunk,
-  type Envelope,
-  jsonEvent,
-  usageChunk,
-} from '../../openai.ts';
+import { DONE, deltaChunk, type Envelope, jsonEvent, usageChunk } from '../../openai.ts';
 import type { StreamStep } from '../../stream.ts';
+import { type BlockCopy, blockCopy, type DeltaKind, isDeltaKind, readDelta } from './copies.ts';
 import { finishReason } from './from-claude.ts';
 import { type ClaudeUsage, mergeUsage, toChatUsage } from './usage.ts';
-
-/** The shape of nearly all events, as Anthropic writes it; the last group is the JSON text of a string. */
-const TEXT_DELTA =
-  /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":("(?:[^"\\]|\\.)*")\s*\}\s*\}$/;
 
 const BROKEN_OFF = 'the vendor ended the stream before its last event';
 
@@ -26,7 +15,9 @@ export function claudeStream(created: number): StreamStep {
   let envelope: Envelope = { id: '', model: '', created };
   let usage: ClaudeUsage = {};
   let closed = false;
-  let frame: ContentFrame | undefined;
+  /** Of the block whose deltas come. */
+  let copy: BlockCopy | undefined;
+  let named = false;
   const toolOfBlock = new Map<number, number>();
 
   const close = (events: readonly SseEvent[]): readonly SseEvent[] => {
@@ -39,7 +30,7 @@ export function claudeStream(created: number): StreamStep {
 
   const start = (message: JsonObject): readonly SseEvent[] => {
     const tier = asString(asObject(message.usage)?.service_tier);
-    frame = undefined;
+    copy = undefined;
     envelope = {
       id: asString(message.id) ?? '',
       model: asString(message.model) ?? '',
@@ -50,14 +41,24 @@ export function claudeStream(created: number): StreamStep {
     return [deltaChunk(envelope, { role: 'assistant', content: '' }, null)];
   };
 
+  const copyOf = (block: { readonly index: number; readonly kind: DeltaKind }): BlockCopy => {
+    if (copy?.index !== block.index || copy.kind !== block.kind) {
+      copy = blockCopy(block, envelope, toolOfBlock.get(block.index), named);
+    }
+    return copy;
+  };
+
   const startBlock = (index: number, block: JsonObject): readonly SseEvent[] => {
     if (block.type === 'tool_use') {
       const tool = toolOfBlock.size;
       toolOfBlock.set(index, tool);
+      copy = undefined;
+      copyOf({ index, kind: 'tool_use' });
       const called = { name: asString(block.name) ?? '', arguments: '' };
       const call = { index: tool, id: asString(block.id) ?? '', type: 'function' as const, function: called };
       return [deltaChunk(envelope, { tool_calls: [call] }, null)];
     }
+    if (isDeltaKind(block.type)) copyOf({ index, kind: block.type });
     const text = asString(block.text) ?? '';
     return block.type === 'text' && text !== '' ? [deltaChunk(envelope, { content: text }, null)] : [];
   };
@@ -83,10 +84,11 @@ export function claudeStream(created: number): StreamStep {
   return {
     next(event) {
       if (closed || event.data === undefined) return [];
-      const text = TEXT_DELTA.exec(event.data)?.[1];
-      if (text !== undefined) {
-        frame ??= contentFrame(envelope);
-        return [{ data: frame.before + text + frame.after }];
+      named = event.event !== undefined;
+      const copied = readDelta(event.data);
+      if (copied) {
+        const { frame } = copyOf(copied);
+        return frame ? [{ data: frame.before + copied.string + frame.after }] : [];
       }
       const message = parseObject(event.data);
       if (!message) return [];
@@ -110,6 +112,8 @@ export function claudeStream(created: number): StreamStep {
           return [];
       }
     },
+    copiesBehind: '"content_block_start"',
+    copies: () => (closed ? undefined : copy?.rules),
     // What was used so far counts, whatever became of the answer.
     end: () => {
       if (closed) return [];
