@@ -109,8 +109,8 @@ class Cursor {
   }
 }
 
-export function readMessage(buffer: Buffer): Incoming {
-  const cursor = new Cursor(buffer);
+export function readMessage(buffer: Buffer, start = 0, end = buffer.length): Incoming {
+  const cursor = new Cursor(buffer, start, end);
   let kind: MessageKind = 'other';
   let bytes = EMPTY;
   let endOfStream = false;

@@ -49,7 +49,8 @@ export class ProcessingStream implements StreamHandler {
   readonly #metadata: StreamMetadata;
   readonly #deps: StreamDeps;
   readonly #onClosed: () => void;
-  readonly #frames = new FrameReader();
+  /** Only what comes as a gRPC stream has to be cut into messages. */
+  #frames: FrameReader | undefined;
   #processor: Processor | undefined;
   #waiting: Incoming[] = [];
   #waitingBytes = 0;
@@ -62,7 +63,7 @@ export class ProcessingStream implements StreamHandler {
   #over = false;
   /** Whoever waits for the stream to take more. */
   #onDrained: (() => void) | undefined;
-  readonly #take = (message: Buffer): void => this.#message(message);
+  readonly #take = (message: Buffer): void => this.#message(message, 0, message.length);
   readonly #wait = new Wait(() => {
     if (!this.#over) this.#write(writePatience(MAX_WAIT_SECONDS));
   });
@@ -90,6 +91,7 @@ export class ProcessingStream implements StreamHandler {
   data(chunk: Buffer): void {
     if (this.#over) return;
     try {
+      this.#frames ??= new FrameReader();
       this.#frames.feed(chunk, this.#take);
     } catch (error) {
       this.#fail(FAILED, error instanceof Error ? error.message : String(error));
@@ -98,10 +100,10 @@ export class ProcessingStream implements StreamHandler {
     this.#pump();
   }
 
-  /** One message, without gRPC's prefix. */
-  receive(message: Buffer): void {
+  /** One message, without gRPC's prefix: the bytes from `start` up to `end`. */
+  receive(bytes: Buffer, start: number, end: number): void {
     if (this.#over) return;
-    this.#message(message);
+    this.#message(bytes, start, end);
     this.#pump();
   }
 
@@ -116,10 +118,10 @@ export class ProcessingStream implements StreamHandler {
     resume?.();
   }
 
-  #message(bytes: Buffer): void {
+  #message(bytes: Buffer, start: number, end: number): void {
     if (this.#driving) return;
-    this.#waiting.push(readMessage(bytes));
-    this.#waitingBytes += bytes.length;
+    this.#waiting.push(readMessage(bytes, start, end));
+    this.#waitingBytes += end - start;
     if (this.#waitingBytes > WAITING_LIMIT_BYTES) this.#transport.pause();
   }
 

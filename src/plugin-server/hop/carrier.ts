@@ -4,10 +4,10 @@ import { NumberMap } from '#lib/number-map.ts';
 import type { Copies } from '#plugin-sdk/engine/outcome.ts';
 import type { PluginLog } from '#plugin-sdk/host.ts';
 import type { Exchanges } from '../ext-proc/exchanges.ts';
-import { FACT_METADATA } from '../ext-proc/facts.ts';
+import { FACT_METADATA, type StreamMetadata } from '../ext-proc/facts.ts';
 import type { ProcessingStream, Transport } from '../ext-proc/stream.ts';
 import { writeCopies } from './copies.ts';
-import { FRAME, type Frame, FrameCutter, frame, LARGEST_BYTES } from './frames.ts';
+import { FRAME, FrameCutter, FrameWriter, LARGEST_BYTES } from './frames.ts';
 
 /** gRPC's prefix of a message, which frames do without. */
 const PREFIX_BYTES = 5;
@@ -29,9 +29,11 @@ export class Carrier {
   readonly #socket: Socket;
   readonly #exchanges: Exchanges;
   readonly #log: PluginLog;
+  readonly #events: CarrierEvents;
   readonly #open = new NumberMap<ProcessingStream>();
   readonly #cutter = new FrameCutter();
-  #out: Buffer[] = [];
+  #opening = openingOf(NOTHING);
+  readonly #writer = new FrameWriter();
   #planned = false;
   #worker: Worker | undefined;
   /** Envoy may still begin something. */
@@ -41,8 +43,9 @@ export class Carrier {
   constructor(path: string, exchanges: Exchanges, log: PluginLog, events: CarrierEvents) {
     this.#exchanges = exchanges;
     this.#log = log;
+    this.#events = events;
     this.#socket = connect({ path });
-    this.#socket.on('data', (part) => this.#read(part, events));
+    this.#socket.on('data', (part) => this.#read(part));
     this.#socket.on('drain', () => {
       for (const stream of this.#open.values()) stream.drained();
     });
@@ -80,9 +83,9 @@ export class Carrier {
     this.#socket.destroy();
   }
 
-  /** What is written in one turn leaves in one write. */
-  write(number: number, kind: number, payload: Uint8Array): void {
-    this.#out.push(...frame(number, kind, payload));
+  /** The payload from its byte `from` on. What is written in one turn leaves in one write. */
+  write(number: number, kind: number, payload: Buffer, from = 0): void {
+    this.#writer.add(number, kind, payload, from);
     if (this.#planned) return;
     this.#planned = true;
     process.nextTick(this.#flush);
@@ -98,31 +101,32 @@ export class Carrier {
 
   readonly #flush = (): void => {
     this.#planned = false;
-    const parts = this.#out;
-    this.#out = [];
+    const parts = this.#writer.take();
     if (this.#socket.destroyed) return;
-    this.#socket.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+    if (parts.length > 1) this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    if (parts.length > 1) this.#socket.uncork();
   };
 
-  #read(part: Buffer, events: CarrierEvents): void {
+  #read(part: Buffer): void {
     try {
-      this.#cutter.feed(part, (one) => this.#take(one, events));
+      this.#cutter.feed(part, this.#take);
     } catch (error) {
       this.#socket.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  #take({ number, kind, payload }: Frame, events: CarrierEvents): void {
+  readonly #take = (number: number, kind: number, bytes: Buffer, start: number, end: number): void => {
     switch (kind) {
       case FRAME.hello:
-        this.#worker = { index: payload.readUInt32LE(0), count: payload.readUInt32LE(4) };
-        events.onWorker(this.#worker);
+        this.#worker = { index: bytes.readUInt32LE(start), count: bytes.readUInt32LE(start + 4) };
+        this.#events.onWorker(this.#worker);
         return;
       case FRAME.open:
-        this.#begin(number, payload);
+        this.#begin(number, bytes.subarray(start, end));
         return;
       case FRAME.message:
-        this.#open.get(number)?.receive(payload);
+        this.#open.get(number)?.receive(bytes, start, end);
         return;
       case FRAME.close: {
         const stream = this.#open.get(number);
@@ -136,20 +140,34 @@ export class Carrier {
       default:
         this.#log.warn({ kind }, 'Envoy sent a frame of an unknown kind');
     }
-  }
+  };
 
   #begin(number: number, payload: Buffer): void {
-    const [chain, route = '', cluster = '', source = ''] = payload.toString('utf8').split('\0');
-    const facts = new Map([
-      [FACT_METADATA.routeName, route],
-      [FACT_METADATA.clusterName, cluster],
-      [FACT_METADATA.sourceAddress, source],
-    ]);
+    // Neighbours in time mostly have the same route.
+    if (!payload.equals(this.#opening.payload)) this.#opening = openingOf(payload);
+    const { chain, facts } = this.#opening;
     const transport = new FrameTransport(this, number);
     this.#open.set(number, this.#exchanges.begin(transport, chain, facts));
     // A refusal came before the exchange was in the list.
     if (transport.over) this.#open.delete(number);
   }
+}
+
+/** How an exchange begins: its chain, and what Envoy tells of the request. */
+interface Opening {
+  readonly payload: Buffer;
+  readonly chain: string | undefined;
+  readonly facts: StreamMetadata;
+}
+
+function openingOf(payload: Buffer): Opening {
+  const [chain, route = '', cluster = '', source = ''] = payload.toString('utf8').split('\0');
+  const facts = new Map([
+    [FACT_METADATA.routeName, route],
+    [FACT_METADATA.clusterName, cluster],
+    [FACT_METADATA.sourceAddress, source],
+  ]);
+  return { payload: Buffer.from(payload), chain, facts };
 }
 
 class FrameTransport implements Transport {
@@ -168,7 +186,7 @@ class FrameTransport implements Transport {
 
   write(message: Buffer): void {
     if (message.length > LARGEST_BYTES) this.#end(`a reply of ${message.length} bytes is longer than a frame may be`);
-    else this.#carrier.write(this.#number, FRAME.message, message.subarray(PREFIX_BYTES));
+    else this.#carrier.write(this.#number, FRAME.message, message, PREFIX_BYTES);
   }
 
   copies(copies: Copies): void {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { FRAME, type Frame, FrameCutter, FrameError, frame } from './frames.ts';
+import { FRAME, FrameCutter, FrameError, FrameWriter } from './frames.ts';
+
+interface Frame {
+  readonly number: number;
+  readonly kind: number;
+  readonly payload: Buffer;
+}
 
 const SENT = [
   { number: 1, kind: FRAME.open, payload: Buffer.from('chain\0route\0') },
@@ -7,12 +13,22 @@ const SENT = [
   { number: 0xffff_ffff, kind: FRAME.message, payload: Buffer.alloc(300, 7) },
   { number: 2, kind: FRAME.close, payload: Buffer.from('why') },
 ];
-const BYTES = Buffer.concat(SENT.flatMap(({ number, kind, payload }) => frame(number, kind, payload)));
+const BYTES = Buffer.concat(written(SENT));
+
+function written(sent: readonly Frame[]): readonly Buffer[] {
+  const writer = new FrameWriter();
+  for (const { number, kind, payload } of sent) writer.add(number, kind, payload);
+  return writer.take();
+}
 
 function cut(parts: readonly Buffer[]): Frame[] {
   const frames: Frame[] = [];
   const cutter = new FrameCutter();
-  for (const part of parts) cutter.feed(part, (one) => frames.push({ ...one, payload: Buffer.from(one.payload) }));
+  for (const part of parts) {
+    cutter.feed(part, (number, kind, bytes, start, end) => {
+      frames.push({ number, kind, payload: Buffer.from(bytes.subarray(start, end)) });
+    });
+  }
   return frames;
 }
 
@@ -28,13 +44,30 @@ describe('frames of the hop', () => {
     }
   });
 
-  it('leave long payloads where they are, and short ones in one piece', () => {
+  it('leave together, but for long payloads, which stay where they are', () => {
     const long = Buffer.alloc(100_000, 1);
-    const parts = frame(9, FRAME.message, long);
-    expect(parts.map(({ length }) => length)).toEqual([9, long.length]);
+    const sent = [...SENT, { number: 9, kind: FRAME.message, payload: long }, ...SENT];
+    const parts = written(sent);
+    expect(parts).toHaveLength(3);
     expect(parts[1]!.buffer).toBe(long.buffer);
-    expect(cut([...parts])).toEqual([{ number: 9, kind: FRAME.message, payload: long }]);
-    expect(frame(9, FRAME.message, long.subarray(0, 100))).toHaveLength(1);
+    expect(cut(parts)).toEqual(sent);
+  });
+
+  it('are whole however many there are, and each is taken once', () => {
+    const writer = new FrameWriter();
+    const sent: Frame[] = [];
+    const parts: Buffer[] = [];
+    for (let number = 0; number < 60; number++) {
+      const payload = Buffer.alloc((number * 997) % 17_000, number);
+      sent.push({ number, kind: FRAME.message, payload });
+      writer.add(number, FRAME.message, Buffer.concat([Buffer.from('before'), payload]), 'before'.length);
+      if (number % 7 === 0) parts.push(...writer.take());
+    }
+    parts.push(...writer.take());
+    const text = (frames: readonly Frame[]) =>
+      frames.map(({ payload, ...rest }) => ({ ...rest, payload: payload.toString('latin1') }));
+    expect(text(cut(parts))).toEqual(text(sent));
+    expect(writer.take()).toEqual([]);
   });
 
   it.each([0, 4, 128 * 1024 * 1024 + 1, 0xffff_ffff])('of %i bytes are refused', (length) => {

@@ -7,13 +7,11 @@ const HEADER_BYTES = 9;
 export const LARGEST_BYTES = 128 * 1024 * 1024;
 /** Longer payloads leave as they are, not copied behind their header. */
 const COPIED_BYTES = 16 * 1024;
+/** What one allocation holds: some fifty small answers. */
+const PIECE_BYTES = 64 * 1024;
 
-export interface Frame {
-  readonly number: number;
-  readonly kind: number;
-  /** A view of a socket read where the frame came in one piece. */
-  readonly payload: Buffer;
-}
+/** The payload stands in `bytes` from `start` up to `end`: a view of a socket read where the frame came in one piece. */
+export type TakeFrame = (number: number, kind: number, bytes: Buffer, start: number, end: number) => void;
 
 /** The other side speaks something else. */
 export class FrameError extends Error {
@@ -29,7 +27,7 @@ export class FrameCutter {
   #heldBytes = 0;
   #needBytes = 4;
 
-  feed(part: Buffer, take: (frame: Frame) => void): void {
+  feed(part: Buffer, take: TakeFrame): void {
     let rest = part;
     if (this.#heldBytes > 0) {
       this.#held.push(part);
@@ -49,7 +47,7 @@ export class FrameCutter {
         this.#needBytes = 4 + length;
         break;
       }
-      take({ number: rest.readUInt32LE(at + 4), kind: rest[at + 8]!, payload: rest.subarray(at + HEADER_BYTES, end) });
+      take(rest.readUInt32LE(at + 4), rest[at + 8]!, rest, at + HEADER_BYTES, end);
       at = end;
     }
     if (at === rest.length) return;
@@ -58,14 +56,51 @@ export class FrameCutter {
   }
 }
 
-/** One or two buffers, to be written one behind the other. */
-export function frame(number: number, kind: number, payload: Uint8Array): readonly Buffer[] {
-  const whole = payload.length <= COPIED_BYTES;
-  const head = Buffer.allocUnsafe(HEADER_BYTES + (whole ? payload.length : 0));
-  head.writeUInt32LE(HEADER_BYTES - 4 + payload.length, 0);
-  head.writeUInt32LE(number, 4);
-  head[8] = kind;
-  if (!whole) return [head, Buffer.from(payload.buffer, payload.byteOffset, payload.length)];
-  head.set(payload, HEADER_BYTES);
-  return [head];
+/** Puts frames one behind the other into larger pieces, so that those of one turn leave in one write. */
+export class FrameWriter {
+  #piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  /** Where what has not been taken begins, and ends. */
+  #start = 0;
+  #end = 0;
+  #before: Buffer[] = [];
+
+  /** The payload from its byte `from` on; it must not change afterwards. */
+  add(number: number, kind: number, payload: Buffer, from = 0): void {
+    const length = payload.length - from;
+    const copied = length <= COPIED_BYTES ? length : 0;
+    if (PIECE_BYTES - this.#end < HEADER_BYTES + copied) this.#nextPiece();
+    const piece = this.#piece;
+    piece.writeUInt32LE(HEADER_BYTES - 4 + length, this.#end);
+    piece.writeUInt32LE(number, this.#end + 4);
+    piece[this.#end + 8] = kind;
+    this.#end += HEADER_BYTES;
+    if (copied > 0) {
+      payload.copy(piece, this.#end, from);
+      this.#end += copied;
+    } else if (length > 0) {
+      this.#cut();
+      this.#before.push(payload.subarray(from));
+    }
+  }
+
+  /** Everything since the last call, in order. */
+  take(): readonly Buffer[] {
+    this.#cut();
+    const taken = this.#before;
+    this.#before = [];
+    return taken;
+  }
+
+  #cut(): void {
+    if (this.#start === this.#end) return;
+    this.#before.push(this.#piece.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+
+  #nextPiece(): void {
+    this.#cut();
+    this.#piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    this.#start = 0;
+    this.#end = 0;
+  }
 }

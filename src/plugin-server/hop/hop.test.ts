@@ -12,7 +12,7 @@ import { decode, encode } from '#xds/proto/index.ts';
 import type { ChainMessage, Message } from '#xds/snapshot/resources.ts';
 import { ChainStore } from '../chain-store.ts';
 import { Exchanges } from '../ext-proc/exchanges.ts';
-import { FRAME, type Frame, FrameCutter, frame } from './frames.ts';
+import { FRAME, FrameCutter, FrameWriter } from './frames.ts';
 import { type Hop, startHop } from './hop.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -40,7 +40,8 @@ const catalogue = hooksCatalogue(HOOKS);
 
 /** One connection as Envoy sees it. */
 class Peer {
-  readonly frames: Frame[] = [];
+  readonly frames: { readonly number: number; readonly kind: number; readonly payload: Buffer }[] = [];
+  readonly #writer = new FrameWriter();
   readonly socket: Socket;
   closed = false;
 
@@ -48,9 +49,9 @@ class Peer {
     this.socket = socket;
     const cutter = new FrameCutter();
     socket.on('data', (part) =>
-      cutter.feed(part, (one) => {
-        this.frames.push({ ...one, payload: Buffer.from(one.payload) });
-        if (one.kind === FRAME.drain) this.send(0, FRAME.drain);
+      cutter.feed(part, (number, kind, bytes, start, end) => {
+        this.frames.push({ number, kind, payload: Buffer.from(bytes.subarray(start, end)) });
+        if (kind === FRAME.drain) this.send(0, FRAME.drain);
       }),
     );
     socket.on('error', () => undefined);
@@ -64,7 +65,8 @@ class Peer {
   }
 
   send(number: number, kind: number, payload: Buffer = Buffer.alloc(0)): void {
-    for (const part of frame(number, kind, payload)) this.socket.write(part);
+    this.#writer.add(number, kind, payload);
+    for (const part of this.#writer.take()) this.socket.write(part);
   }
 
   open(number: number, chain: string, route = 'r'): void {
