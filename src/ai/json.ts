@@ -19,7 +19,12 @@ export function asNumber(value: unknown): number | undefined {
 
 /** The objects of an array; other elements are left out. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return (asArray(value) ?? []).map(asObject).filter((entry) => entry !== undefined);
+  const objects: JsonObject[] = [];
+  for (const entry of asArray(value) ?? []) {
+    const object = asObject(entry);
+    if (object !== undefined) objects.push(object);
+  }
+  return objects;
 }
 
 /** The parsed object, or undefined when the text is not JSON or not an object. */
@@ -33,7 +38,8 @@ export function parseObject(text: string): JsonObject | undefined {
 
 /** A copy without members that are undefined. */
 export function compact<T extends object>(value: T): T {
+  const members = value as Record<string, unknown>;
   const kept: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) kept[name] = member;
+  for (const name of Object.keys(members)) if (members[name] !== undefined) kept[name] = members[name];
   return kept as T;
 }

@@ -14,7 +14,8 @@ export type FlatHeaders = string[];
 export class HeaderTable implements Headers {
   #flat: FlatHeaders | undefined;
   readonly #decode: (() => FlatHeaders) | undefined;
-  #dirty: Set<string> | undefined;
+  /** Names with edits, in the order of the first one. */
+  #dirty: string[] | undefined;
 
   /** `source` is called when a header is first needed. Names must be in lower case. */
   constructor(source: FlatHeaders | (() => FlatHeaders)) {
@@ -115,18 +116,23 @@ export class HeaderTable implements Headers {
     const remove: string[] = [];
     const set: (readonly [string, string])[] = [];
     const append: (readonly [string, string])[] = [];
+    const flat = this.#all();
     for (const name of this.#dirty) {
-      const values = this.getAll(name);
-      if (values.length === 0) remove.push(name);
-      for (let i = 0; i < values.length; i++) (i === 0 ? set : append).push([name, values[i]!]);
+      let there = false;
+      for (let i = 0; i < flat.length; i += 2) {
+        if (flat[i] !== name) continue;
+        (there ? append : set).push([name, flat[i + 1]!]);
+        there = true;
+      }
+      if (!there) remove.push(name);
     }
     this.#dirty = undefined;
     return { remove, set, append };
   }
 
   #touch(name: string): void {
-    this.#dirty ??= new Set();
-    this.#dirty.add(name);
+    this.#dirty ??= [];
+    if (!this.#dirty.includes(name)) this.#dirty.push(name);
   }
 
   #all(): FlatHeaders {

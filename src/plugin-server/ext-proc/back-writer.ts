@@ -2,6 +2,9 @@
 const START_BYTES = 16 * 1024;
 /** Larger buffers are not kept for the next message. */
 const KEEP_BYTES = 1024 * 1024;
+const SHORT_TEXT = 64;
+/** Fetched once: V8 keeps text in too many forms to know beforehand where a text has its methods. */
+const codeAt = String.prototype.charCodeAt;
 
 export class BackWriter {
   #buffer = Buffer.allocUnsafeSlow(START_BYTES);
@@ -15,6 +18,10 @@ export class BackWriter {
 
   varint(value: number): void {
     this.#room(10);
+    if (value < 128) {
+      this.#buffer[--this.#at] = value;
+      return;
+    }
     let size = 1;
     for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
     this.#at -= size;
@@ -41,12 +48,30 @@ export class BackWriter {
   }
 
   text(field: number, value: string): void {
+    if (this.#shortText(field, value)) return;
     const size = Buffer.byteLength(value);
     this.#room(size);
     this.#at -= size;
     this.#buffer.write(value, this.#at, size, 'utf8');
     this.varint(size);
     this.varint(field * 8 + 2);
+  }
+
+  /** Short ASCII text, such as names of headers: written here in less time than it takes to ask for its length. False: nothing is written. */
+  #shortText(field: number, value: string): boolean {
+    const size = value.length;
+    if (size > SHORT_TEXT) return false;
+    this.#room(size);
+    const start = this.#at - size;
+    for (let i = 0; i < size; i++) {
+      const code = codeAt.call(value, i);
+      if (code >= 128) return false;
+      this.#buffer[start + i] = code;
+    }
+    this.#at = start;
+    this.varint(size);
+    this.varint(field * 8 + 2);
+    return true;
   }
 
   bytes(field: number, value: Uint8Array): void {
