@@ -114,7 +114,8 @@ pub fn pick(comptime keys: []const []const u8, text: []const u8) ?[keys.len]?[]c
     var found = [_]?[]const u8{null} ** keys.len;
     while (members.next() catch return null) |member| {
         inline for (keys, 0..) |key, i| {
-            if (std.mem.eql(u8, member.name, key)) found[i] = text[member.value.start..member.value.end];
+            // Most names are told apart by their length, without a call.
+            if (member.name.len == key.len and std.mem.eql(u8, member.name, key)) found[i] = text[member.value.start..member.value.end];
         }
     }
     return found;
@@ -246,9 +247,19 @@ pub fn skipSpace(text: []const u8, from: usize) usize {
     return at;
 }
 
+const Chunk = @Vector(16, u8);
+
 /// Offset behind the string whose opening quote stands at `from`; null when it does not end.
 fn skipString(text: []const u8, from: usize) ?usize {
     var at = from + 1;
+    // Most strings are short: their end is in the first bytes, which are looked at together.
+    if (at + 16 <= text.len) {
+        const chunk: Chunk = text[at..][0..16].*;
+        const quotes: u16 = @bitCast(chunk == @as(Chunk, @splat('"')));
+        const slashes: u16 = @bitCast(chunk == @as(Chunk, @splat('\\')));
+        const end = @ctz(quotes);
+        if (end < @ctz(slashes)) return at + end + 1;
+    }
     while (std.mem.indexOfScalarPos(u8, text, at, '"')) |stop| {
         var slashes: usize = 0;
         while (stop - 1 - slashes > from and text[stop - 1 - slashes] == '\\') slashes += 1;
@@ -326,6 +337,22 @@ test "members are found wherever they stand, and nothing else is touched" {
     try std.testing.expectEqualStrings("{\"k\":1 }", try put(arena, "{ }", empty, "k", "1"));
     const escaped = (try find(arena, "{\"mod\\u0065l\":1,\"model\":2}", "model")).?;
     try std.testing.expectEqual(2, escaped.spans.len);
+}
+
+test "strings of all lengths end at their own quote" {
+    var buffer: [128]u8 = undefined;
+    for (0..40) |before| for (0..20) |behind| for ([_][]const u8{ "", "\\\"", "\\\\", "\\\\\\\"" }) |escape| {
+        var stream = std.io.fixedBufferStream(&buffer);
+        const out = stream.writer();
+        try out.writeByte('"');
+        try out.writeByteNTimes('x', before);
+        try out.writeAll(escape);
+        try out.writeByte('"');
+        const end = stream.pos;
+        try out.writeByteNTimes('"', behind);
+        try std.testing.expectEqual(end, skipString(stream.getWritten(), 0));
+        try std.testing.expectEqual(null, skipString(stream.getWritten()[0 .. end - 1], 0));
+    };
 }
 
 test "what is not one object is none" {

@@ -27,9 +27,10 @@ pub fn attribute(filter: abi.Filter, id: abi.Attribute) []const u8 {
 
 /// Content-Length as it is after an edit; gone when nobody knows it yet. Messages without it stay so.
 pub fn mendLength(filter: abi.Filter, map: abi.HeaderMap, length: ?usize) void {
-    if (headerAt(filter, map, "content-length", 0) == null) return;
+    const before = headerAt(filter, map, "content-length", 0) orelse return;
     var digits: [20]u8 = undefined;
     const value: abi.Slice = if (length) |known| .of(std.fmt.bufPrint(&digits, "{d}", .{known}) catch unreachable) else .{};
+    if (length != null and std.mem.eql(u8, before, value.bytes())) return;
     _ = abi.envoy_dynamic_module_callback_http_set_header(filter, map, .of("content-length"), value);
 }
 
