@@ -74,7 +74,7 @@ export interface RequestHeadersResult extends Effects {
 }
 
 export interface RequestBodyResult extends Effects {
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | string | undefined;
   readonly headers?: HeaderPatch;
   readonly reply?: LocalReply;
   readonly reroute?: boolean;

@@ -12,15 +12,13 @@ export interface HeaderEdits {
 export type FlatHeaders = string[];
 
 export class HeaderTable implements Headers {
-  #flat: FlatHeaders | undefined;
-  readonly #decode: (() => FlatHeaders) | undefined;
+  readonly #flat: FlatHeaders;
   /** Names with edits, in the order of the first one. */
   #dirty: string[] | undefined;
 
-  /** `source` is called when a header is first needed. Names must be in lower case. */
-  constructor(source: FlatHeaders | (() => FlatHeaders)) {
-    if (typeof source === 'function') this.#decode = source;
-    else this.#flat = source;
+  /** Names must be in lower case; the list is the table's own from now on. */
+  constructor(flat: FlatHeaders) {
+    this.#flat = flat;
   }
 
   static from(headers: Readonly<Record<string, string | readonly string[]>>): HeaderTable {
@@ -33,13 +31,13 @@ export class HeaderTable implements Headers {
   }
 
   get(name: string): string | undefined {
-    const flat = this.#all();
+    const flat = this.#flat;
     for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) return flat[i + 1];
     return undefined;
   }
 
   getAll(name: string): readonly string[] {
-    const flat = this.#all();
+    const flat = this.#flat;
     const values: string[] = [];
     for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) values.push(flat[i + 1]!);
     return values;
@@ -50,12 +48,12 @@ export class HeaderTable implements Headers {
   }
 
   *entries(): Iterable<readonly [string, string]> {
-    const flat = this.#all();
+    const flat = this.#flat;
     for (let i = 0; i < flat.length; i += 2) yield [flat[i]!, flat[i + 1]!];
   }
 
   set(name: string, value: string): void {
-    const flat = this.#all();
+    const flat = this.#flat;
     let at = -1;
     let same = false;
     for (let i = 0; i < flat.length; i += 2) {
@@ -75,12 +73,12 @@ export class HeaderTable implements Headers {
   }
 
   append(name: string, value: string): void {
-    this.#all().push(name, value);
+    this.#flat.push(name, value);
     this.#touch(name);
   }
 
   remove(name: string): void {
-    const flat = this.#all();
+    const flat = this.#flat;
     let found = false;
     for (let i = flat.length - 2; i >= 0; i -= 2) {
       if (flat[i] !== name) continue;
@@ -116,7 +114,7 @@ export class HeaderTable implements Headers {
     const remove: string[] = [];
     const set: (readonly [string, string])[] = [];
     const append: (readonly [string, string])[] = [];
-    const flat = this.#all();
+    const flat = this.#flat;
     for (const name of this.#dirty) {
       let there = false;
       for (let i = 0; i < flat.length; i += 2) {
@@ -133,11 +131,6 @@ export class HeaderTable implements Headers {
   #touch(name: string): void {
     this.#dirty ??= [];
     if (!this.#dirty.includes(name)) this.#dirty.push(name);
-  }
-
-  #all(): FlatHeaders {
-    if (this.#flat === undefined) this.#flat = this.#decode?.() ?? [];
-    return this.#flat;
   }
 }
 

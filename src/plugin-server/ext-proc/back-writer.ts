@@ -95,14 +95,16 @@ export class BackWriter {
     this.#at -= 5;
     this.#buffer[this.#at] = 0;
     this.#buffer.writeUInt32BE(size, this.#at + 1);
-    const written = this.#buffer.subarray(this.#at);
     if (this.#buffer.length > KEEP_BYTES) {
+      const written = this.#buffer.subarray(this.#at);
       this.#buffer = Buffer.allocUnsafeSlow(START_BYTES);
       this.#at = START_BYTES;
       return written;
     }
+    const copy = Buffer.allocUnsafe(this.length);
+    this.#buffer.copy(copy, 0, this.#at);
     this.#at = this.#buffer.length;
-    return Buffer.from(written);
+    return copy;
   }
 
   #room(size: number): void {

@@ -212,7 +212,5 @@ export class Processor {
 }
 
 function tableOf(message: Incoming): HeaderTable {
-  // A copy: the bytes are a view of a whole socket read, which a long answer would otherwise keep alive.
-  const bytes = Buffer.from(message.bytes);
-  return new HeaderTable(() => readHeaders(bytes));
+  return new HeaderTable(readHeaders(message.bytes));
 }

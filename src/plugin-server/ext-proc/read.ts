@@ -1,6 +1,6 @@
 /**
- * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped. Header maps
- * stay bytes until somebody asks. Field numbers are those of Envoy 1.40; protobuf never reuses them.
+ * Reads `envoy.service.ext_proc.v3.ProcessingRequest` from its bytes: only what the plugin server uses, the rest is skipped.
+ * Field numbers are those of Envoy 1.40; protobuf never reuses them.
  */
 import { isAscii } from 'node:buffer';
 import type { FlatHeaders } from '#plugin-sdk/engine/header-table.ts';

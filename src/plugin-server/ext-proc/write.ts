@@ -178,7 +178,8 @@ function writeMetadata(effects: Effects): void {
 }
 
 function writeStruct(value: object): void {
-  for (const [key, field] of Object.entries(value)) if (field !== undefined) writeEntry(key, field);
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(fields)) if (fields[key] !== undefined) writeEntry(key, fields[key]);
 }
 
 /** One entry of Struct.fields. */

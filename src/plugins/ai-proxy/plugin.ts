@@ -123,8 +123,11 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
         whenThere(outgoingHead(pipeline, plan, request, state.token, context), (head) => {
           state.head = head;
           // A retry sends the body again, read or not.
-          const skip = head.readsBody || again ? {} : { skipRequestBody: true };
-          return { headers: head.patch, ...skip, ...(head.readsBody || watches ? {} : { done: true }) };
+          return {
+            headers: head.patch,
+            skipRequestBody: !head.readsBody && !again,
+            done: !head.readsBody && !watches,
+          };
         }),
       );
     },
@@ -140,9 +143,9 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       const user = () => ({ cluster: context.clusterName, token: state.token });
       return refusing<RequestBodyResult>('body', () =>
         whenThere(outgoingBody(pipeline, head, request, body, host, user), ({ body: edited, set }) => ({
-          ...(edited ? { body: edited } : {}),
-          ...(Object.keys(set).length > 0 ? { headers: { set } } : {}),
-          ...(head.answer || watches ? {} : { done: true }),
+          body: edited,
+          headers: { set },
+          done: !head.answer && !watches,
         })),
       );
     },
