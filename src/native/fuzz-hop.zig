@@ -30,6 +30,8 @@ const Round = struct {
     wild: bool,
     expected: Bytes = .empty,
     ended: bool = false,
+    /// The plugins have asked for the answer as one piece.
+    whole: bool = false,
 
     fn chance(self: *Round, of: u8) bool {
         return self.source.random.uintLessThan(u8, of) == 0;
@@ -132,6 +134,8 @@ const Round = struct {
                 if (bytes.len == 0) try mutation.appendSlice(arena, "\x10\x01") else try field(arena, &mutation, 1, bytes);
                 try field(arena, &common, 3, mutation.items);
             }
+            const end = (try protobuf.varintOf(try protobuf.bytesOf(message, kind), 2) orelse 0) != 0;
+            if (kind == 5 and self.whole and !self.wild) try std.testing.expect(end);
             if (kind == 5) try self.expected.appendSlice(arena, fresh orelse was);
         } else if (self.source.random.boolean()) {
             try common.appendSlice(arena, "\x12\x10\x0a\x0e\x0a\x0c\x0a\x01a\x1a\x07x: y\x20zz");
@@ -139,6 +143,11 @@ const Round = struct {
         var inner: Bytes = .empty;
         if (common.items.len > 0) try field(arena, &inner, 1, common.items);
         var out: Bytes = .empty;
+        if (kind == 3 and self.config.response_body and self.source.random.boolean()) {
+            self.whole = true;
+            // mode_override { response_header_mode = SEND, response_body_mode = BUFFERED }
+            try out.appendSlice(arena, "\x4a\x04\x10\x01\x20\x02");
+        }
         const wrong = self.wild and self.chance(8);
         try field(arena, &out, if (wrong) self.source.random.intRangeAtMost(u8, 1, 9) else REPLY_FIELDS[kind], inner.items);
         if (self.wild) for (0..self.source.random.uintLessThan(usize, 2)) |_| {

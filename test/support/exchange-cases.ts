@@ -198,7 +198,11 @@ class Upstream {
     const body = Buffer.concat(parts);
     const url = incoming.url ?? '';
     const bare = /bare-(\d+)/.exec(url)?.[1];
-    if (bare !== undefined) outgoing.writeHead(Number(bare), bare === '204' ? {} : { 'content-length': '77' }).end();
+    if (url.includes('pieces')) {
+      outgoing.writeHead(200, { 'content-type': 'text/plain' });
+      this.streams.set(url, outgoing);
+    } else if (bare !== undefined)
+      outgoing.writeHead(Number(bare), bare === '204' ? {} : { 'content-length': '77' }).end();
     else if (url.includes('sse')) {
       outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
       outgoing.flushHeaders();
@@ -598,6 +602,23 @@ export function exchangeCases(way: 'ext_proc' | 'hop'): void {
       await waitFor(() => stream.ended() === 'well');
       expect(stream.text()).toBe('data: a\n\ndata: b\n\n');
       expect(await logOf(path)).toMatchObject({ ai_log: { a: 'seen', b: 'seen' } });
+    });
+  });
+
+  describe('answers without a length', () => {
+    it.each([2, 3 * MIB])('come whole to plugins that want them whole (%i bytes at first)', async (size) => {
+      const path = `/edit/pieces-${size}`;
+      const received = () => gateway.envoy.stat('cluster.upstream.upstream_cx_rx_bytes_total');
+      const before = await received();
+      const answer = call(path, 'abc');
+      await waitFor(() => upstream.streams.has(path));
+      const source = upstream.streams.get(path)!;
+      source.write('a'.repeat(size));
+      await waitFor(async () => (await received()) >= before + size);
+      source.end('bc');
+      const { status, headers, body } = await answer;
+      expect([status, headers['x-answer'], headers['x-late']]).toEqual([201, 'seen', 'yes']);
+      expect(body === `[${'a'.repeat(size)}bc]`).toBe(true);
     });
   });
 

@@ -22,6 +22,9 @@ const TOGETHER_BYTES = 64 * 1024;
 /// What waits of an answer; more stays with Envoy, which then holds the upstream back. Little in tests, so that it happens.
 const HELD_BYTES = if (@import("builtin").is_test) 16 else 1024 * 1024;
 
+/// The plugins get a longer answer not whole.
+const WHOLE_BYTES = 100 * 1024 * 1024;
+
 const BUFFERED_BYTES = [_]abi.Body{ .buffered_request, .received_request };
 
 pub const HopConfig = struct {
@@ -49,6 +52,8 @@ pub const Exchange = struct {
     wants_request_body: bool = false,
     wants_response_headers: bool = false,
     wants_response_body: bool = false,
+    /// As one piece, and headers are held for it.
+    wants_whole_response: bool = false,
     request: Request = .{},
     response: Response = .{},
 
@@ -234,7 +239,8 @@ pub const Exchange = struct {
         response.ended = ended;
         response.stopped = true;
         if (!self.wants_response_body) return .stop_and_watermark;
-        if (response.parked or response.waiting.items.len >= HELD_BYTES and (response.awaits_headers or response.awaits_body)) {
+        const full = response.waiting.items.len >= HELD_BYTES and (response.awaits_headers or response.awaits_body);
+        if (!self.wants_whole_response and (response.parked or full)) {
             response.parked = true;
             return .stop_and_watermark;
         }
@@ -275,6 +281,10 @@ pub const Exchange = struct {
         } else if (response.awaits_headers or response.awaits_body) return;
         self.unpark() catch |problem| return self.fail(@errorName(problem));
         if (response.end_sent) return;
+        if (self.wants_whole_response and !response.ended) {
+            if (response.rest().len > WHOLE_BYTES) self.fail("the answer is longer than 100 MiB");
+            return;
+        }
         self.askNext() catch |problem| self.fail(@errorName(problem));
     }
 
@@ -310,7 +320,7 @@ pub const Exchange = struct {
         const response = &self.response;
         if (response.awaits_headers or response.awaits_body) return;
         const all = response.ended and (response.end_sent or response.passes);
-        if (response.ended and !all) return;
+        if (!all and (response.ended or self.wants_whole_response and !response.passes)) return;
         if (all) response.passes = true;
         if (!response.headers_released) {
             response.headers_released = true;
@@ -496,11 +506,13 @@ pub const Exchange = struct {
         return try protobuf.bytesOf(mutation, 1);
     }
 
-    /// ProcessingMode { response_header_mode = 2, request_body_mode = 3, response_body_mode = 4 }; 2 is SKIP of headers, 0 is NONE of bodies.
+    /// ProcessingMode { response_header_mode = 2, request_body_mode = 3, response_body_mode = 4 }; 2 is SKIP of headers, 0 is NONE and 2 BUFFERED of bodies.
     fn overrideModes(self: *Exchange, mode: []const u8) !void {
         self.wants_response_headers = try protobuf.varintOf(mode, 2) orelse 0 != 2;
         self.wants_request_body = try protobuf.varintOf(mode, 3) orelse 0 != 0;
-        self.wants_response_body = try protobuf.varintOf(mode, 4) orelse 0 != 0;
+        const response_body = try protobuf.varintOf(mode, 4) orelse 0;
+        self.wants_response_body = response_body != 0;
+        self.wants_whole_response = response_body == 2;
     }
 
     /// A Struct whose fields are namespaces: each is an entry { key = 1, value = 2 { struct_value = 5 } }.
