@@ -7,8 +7,10 @@ export interface StreamStep {
   end(): readonly SseEvent[];
   /** Text in the events behind which there are `copies`. */
   readonly copiesBehind?: string;
-  /** Events that `next` would only copy a string of, as the step stands now. Not asked where other steps come behind. */
-  copies?(): readonly CopyRule[] | undefined;
+  /** Events that `next` would only copy a string of, as the step stands now. Not asked where other steps come behind. Needs no `this`. */
+  readonly copies?: () => readonly CopyRule[] | undefined;
+  /** The last event that was copied by a rule that remembers it. */
+  copied?(event: SseEvent): void;
 }
 
 /** Runs the steps one behind the other. */

@@ -53,6 +53,8 @@ const Server = struct {
     name: []const u8 = "",
     data: ?[]const u8 = null,
     after_return: bool = false,
+    /// Of the texts; told at the end.
+    last: []const u8 = "",
     out: Bytes = .empty,
 
     fn feed(self: *Server, bytes: []const u8, end: bool) ![]const u8 {
@@ -66,7 +68,7 @@ const Server = struct {
         if (!end) return self.out.items;
         try self.endLine();
         try self.endLine();
-        try self.out.appendSlice(self.arena, "end");
+        try self.out.writer(self.arena).print("end behind {s}", .{self.last});
         return self.out.items;
     }
 
@@ -93,7 +95,10 @@ const Server = struct {
     fn event(self: *Server, name: []const u8, data: []const u8) !void {
         const out = self.out.writer(self.arena);
         if (std.mem.eql(u8, name, "ping") and std.mem.eql(u8, data, PING)) return;
-        if (std.mem.eql(u8, name, "d")) if (self.textOf(data)) |text| return out.print("data: <{s}>\n\n", .{text});
+        if (std.mem.eql(u8, name, "d")) if (self.textOf(data)) |text| {
+            self.last = text;
+            return out.print("data: <{s}>\n\n", .{text});
+        };
         try out.print("data: {s}\n\n", .{data});
     }
 
@@ -154,6 +159,11 @@ const Round = struct {
         const kind: carriers.Frame = @enumFromInt(out[self.read + 8]);
         const message = try self.source.arena.dupe(u8, out[self.read + 9 .. self.read + 4 + length]);
         self.read += 4 + length;
+        if (kind == .copied) {
+            var one: Server = .{ .arena = self.source.arena };
+            _ = try one.feed(message, false);
+            self.server.last = one.last;
+        }
         if (kind != .message) return true;
         const arena = self.source.arena;
         switch (message[0] >> 3) {
@@ -196,9 +206,9 @@ const Round = struct {
 };
 
 const RULES = [_]Rule{
-    .{ .string = true, .before = "event: d\ndata: " ++ BEFORE, .after = "}}", .end = "\n\n", .out_before = "data: <", .out_after = ">\n\n" },
-    .{ .string = true, .before = "event: d\r\ndata: " ++ BEFORE, .after = "}}", .end = "\r\n\r\n", .out_before = "data: <", .out_after = ">\n\n" },
-    .{ .string = false, .before = "event: ping\ndata: " ++ PING, .after = "", .end = "\n\n", .out_before = "", .out_after = "" },
+    .{ .string = .any, .remember = true, .before = "event: d\ndata: " ++ BEFORE, .after = "\x00}\x00}", .end = "\n\n", .out_before = "data: <", .out_after = ">\n\n" },
+    .{ .string = .any, .remember = true, .before = "event: d\r\ndata: " ++ BEFORE, .after = "\x00}\x00}", .end = "\r\n\r\n", .out_before = "data: <", .out_after = ">\n\n" },
+    .{ .string = .none, .before = "event: ping\ndata: " ++ PING, .after = "", .end = "\n\n", .out_before = "", .out_after = "" },
 };
 
 const field = @import("fuzz-hop.zig").field;

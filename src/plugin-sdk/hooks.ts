@@ -123,21 +123,32 @@ export interface StreamResult extends Effects {
   readonly events?: readonly SseEvent[];
   /**
    * Events that need not be brought to the hook until it has got another one: it would do to them what the rules say, report nothing, and be in the
-   * same state afterwards. Each event says it anew. Only where `copiesBehind` was set; dropped where something else looks at the answer.
+   * same state afterwards. Each event says it anew; called at most once, before the next event. Only where `copiesBehind` was set; dropped where
+   * something else looks at the answer.
    */
-  readonly copies?: readonly CopyRule[] | undefined;
+  readonly copies?: (() => readonly CopyRule[] | undefined) | undefined;
 }
 
 /** An event whose translation is the same for all strings, so that Envoy may do it where that costs less. Nothing depends on its being used. */
 export interface CopyRule {
   /** The name that the event must have; absent: none. */
   readonly event?: string | undefined;
-  /** Its data is `before`, the JSON text of a string, and `after`, each character of which may have spaces in front of it. It has no other fields. */
+  /** Its data is `before`, the JSON text of a string, and `after`. It has no other fields. */
   readonly before: string;
+  /** `ANY_SPACES` and `ANY_DIGITS` in it stand for what they say. */
   readonly after: string;
   /** Data of what leaves, around the same JSON text. Absent: there is no string in the event, and nothing leaves. */
   readonly becomes?: { readonly before: string; readonly after: string } | undefined;
+  /** The string must not be empty. */
+  readonly notEmpty?: boolean | undefined;
+  /** `onCopied` gets the last such event: the state depends on it after all. */
+  readonly remember?: boolean | undefined;
 }
+
+/** In `CopyRule.after`: spaces, or none. */
+export const ANY_SPACES = '\0';
+/** In `CopyRule.after`: one digit or more. */
+export const ANY_DIGITS = '\x01';
 
 export interface StreamPartResult extends Effects {
   readonly part?: Uint8Array | string;
@@ -186,6 +197,8 @@ export interface FilterHooks<S = any> {
   onResponsePart?(part: Buffer, end: boolean, context: HookContext<S>): MaybePromise<StreamPartResult | undefined>;
   /** `event` undefined = the stream ended (also when the upstream broke off): the last chance to emit events. Always called exactly once at the end. */
   onSseEvent?(event: SseEvent | undefined, context: HookContext<S>): MaybePromise<StreamResult | undefined>;
+  /** The last event that was copied by a rule with `remember`, before the next one that is brought. */
+  onCopied?(event: SseEvent, context: HookContext<S>): void;
   /**
    * Envoy needs the plugin server no more for this request. Once per request, also when another plugin answered or this one failed. A plugin that looks
    * at the parts of the answer, and it may be for nothing else, hears of the end of the whole exchange, however it came.

@@ -15,7 +15,9 @@ import { eventStream, type Llm, openStream, startLlm } from '#test/llm.ts';
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const CHAT = '/v1/chat/completions';
 const ASKED = { model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] };
-const CONFIG = effectiveConfig({ provider: { type: 'claude', apiTokens: ['t'] } }, undefined)!;
+const configOf = (type: string) => effectiveConfig({ provider: { type, apiTokens: ['t'] } }, undefined)!;
+const CONFIG = configOf('claude');
+const GEMINI = configOf('gemini');
 
 /** Events that ai-proxy's hook got, the end included. */
 let events = 0;
@@ -58,6 +60,7 @@ async function startServer(): Promise<void> {
   for (const failStrategy of ['closed', 'open'] as const) {
     const one = { plugin: name, instance: 'test/proxy', version, failStrategy, config: CONFIG };
     server.store.add(failStrategy, { id: failStrategy, kind: 'filter', plugins: [one] });
+    server.store.add('gemini', { id: 'gemini', kind: 'filter', plugins: [{ ...one, config: GEMINI }] });
   }
 }
 
@@ -67,6 +70,7 @@ beforeAll(async () => {
   const mode = { request_body_mode: 'BUFFERED', response_body_mode: 'STREAMED' };
   const routes = [
     { prefix: '/open/', chain: 'open', mode, failOpen: true },
+    { prefix: '/gemini/', chain: 'gemini', mode },
     { prefix: '/', chain: 'closed', mode },
   ];
   for (const way of WAYS) {
@@ -114,11 +118,12 @@ const MIXED = [
   ...END,
 ];
 
-const withoutTime = (text: string) => text.replace(/"created":\d+/g, '"created":0');
+const withoutTime = (text: string) =>
+  text.replace(/"created":\d+/g, '"created":0').replace(/"chatcmpl-[\da-f-]+"/g, '"chatcmpl"');
 
 /** What the client has after each of the parts, by the plugin alone. */
-async function expectedOf(parts: readonly string[]): Promise<readonly string[]> {
-  const { response } = await testPlugin(proxy, CONFIG).request({
+async function expectedOf(parts: readonly string[], config = CONFIG): Promise<readonly string[]> {
+  const { response } = await testPlugin(proxy, config).request({
     path: CHAT,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(ASKED),
@@ -171,6 +176,32 @@ describe.each(WAYS)('a translated stream by %s', (way) => {
     expect(await client.over).toBe('end');
     expect(text()).toBe(expected.at(-1));
     expect(events).toBe(way === 'hop' ? asked : parts.length + 1);
+  });
+
+  it('gives each token at once, and all of a burst, of a vendor that counts in every event', async () => {
+    const say = (text: string, n: number, more: object = {}) => {
+      const candidates = [{ content: { parts: [{ text }], role: 'model' }, ...more, index: 0 }];
+      return `data: ${JSON.stringify({ candidates, usageMetadata: { promptTokenCount: 4, totalTokenCount: n } })}\r\n\r\n`;
+    };
+    const words = ['Grüß ', 'Gott, 世界 🌍', '"\n'].map((text, i) => say(text, 9 + i));
+    for (const parts of [
+      [...words, say('!', 44, { finishReason: 'STOP' })],
+      [...words, words[0]!.slice(0, -30)],
+    ]) {
+      const expected = await expectedOf(parts, GEMINI);
+      const slow = await open(way, `/gemini${CHAT}`);
+      for (const [i, part] of parts.entries()) {
+        if (i === parts.length - 1) slow.vendor.end(part);
+        else slow.vendor.write(part);
+        await waitFor(() => slow.text() === expected[i]);
+      }
+      expect(await slow.client.over).toBe('end');
+      expect(events).toBeLessThanOrEqual(way === 'hop' ? 3 : parts.length + 1);
+      const burst = await open(way, `/gemini${CHAT}`);
+      burst.vendor.end(parts.join(''));
+      expect(await burst.client.over).toBe('end');
+      expect(burst.text()).toBe(expected.at(-1));
+    }
   });
 
   it('gives the same wherever the network cuts it', async () => {

@@ -23,6 +23,8 @@ pub const Frame = enum(u8) {
     drain = 4,
     /// From the plugin server, in front of a reply: events of the answer that are translated here from then on, until it is asked again.
     copies = 5,
+    /// To the plugin server, in front of a part of the answer: the last event that was translated here and is to be remembered.
+    copied = 6,
     _,
 };
 

@@ -14,16 +14,28 @@ const MOST_RULES = 8;
 /// An event that is longer and has not ended goes to the plugin server as far as it has come. Little in tests, so that it happens.
 const EVENT_BYTES = if (@import("builtin").is_test) 160 else 64 * 1024;
 
+/// Messages that ended early in vain, one after the other; then none does until there are rules.
+const MOST_FRUITLESS = 4;
+
 pub const Rule = struct {
-    /// There is a string in between, which is copied; without one nothing leaves.
-    string: bool,
+    /// Between `before` and `after`, and copied; without one nothing leaves.
+    string: String,
+    /// The plugin server gets the last such event before it gets anything else.
+    remember: bool = false,
     before: []const u8,
-    /// Spaces may stand in front of each of its bytes.
+    /// `ANY_SPACES` and `ANY_DIGITS` stand for what they say.
     after: []const u8,
     /// Line ends.
     end: []const u8,
     out_before: []const u8,
     out_after: []const u8,
+
+    pub const String = enum(u8) { none = 0, any = 1, not_empty = 2 };
+
+    /// None or more.
+    pub const ANY_SPACES = 0;
+    /// One or more.
+    pub const ANY_DIGITS = 1;
 
     const Match = union(enum) {
         no,
@@ -38,18 +50,29 @@ pub const Rule = struct {
         if (!std.mem.eql(u8, bytes[0..most], self.before[0..most])) return .no;
         if (most < self.before.len) return .begun;
         var at = most;
-        if (self.string) switch (stringEnd(bytes, at)) {
+        if (self.string != .none) switch (stringEnd(bytes, at)) {
             .no => return .no,
             .begun => return .begun,
             .yes => |end| at = end,
         };
         const string = bytes[most..at];
-        if (std.mem.startsWith(u8, bytes[at..], self.after)) at += self.after.len else for (self.after) |byte| {
-            while (at < bytes.len and bytes[at] == ' ' and byte != ' ') at += 1;
-            if (at == bytes.len) return .begun;
-            if (bytes[at] != byte) return .no;
-            at += 1;
-        }
+        if (self.string == .not_empty and string.len == 2) return .no;
+        for (self.after) |byte| switch (byte) {
+            ANY_SPACES => while (at < bytes.len and bytes[at] == ' ') {
+                at += 1;
+            },
+            ANY_DIGITS => {
+                const first = at;
+                while (at < bytes.len and std.ascii.isDigit(bytes[at])) at += 1;
+                if (at == bytes.len) return .begun;
+                if (at == first) return .no;
+            },
+            else => {
+                if (at == bytes.len) return .begun;
+                if (bytes[at] != byte) return .no;
+                at += 1;
+            },
+        };
         const rest = bytes[at..];
         const length = @min(rest.len, self.end.len);
         if (!std.mem.eql(u8, rest[0..length], self.end[0..length])) return .no;
@@ -106,14 +129,18 @@ pub const Copies = struct {
     /// A message ends behind an event that has this in it: from there on there may be rules. Without it there never are, and nothing is cut or held back.
     behind: []const u8 = "",
     rules: std.ArrayListUnmanaged(Rule) = .empty,
+    /// The last event that was translated by a rule that wants it remembered, as it came.
+    last: Bytes = .empty,
+    fruitless: u8 = 0,
 
     pub fn deinit(self: *Copies) void {
         spare.give(&self.text);
+        spare.give(&self.last);
         self.rules.deinit(heap);
         self.* = .{};
     }
 
-    /// As frames have it: `behind`, then for each rule a byte that tells whether it has a string, `before`, `after`, `end`, `out_before` and `out_after`;
+    /// As frames have it: `behind`, then for each rule a byte (its string, and 4 when it remembers), `before`, `after`, `end`, `out_before` and `out_after`;
     /// texts with their length (u32, little endian) in front.
     pub fn set(self: *Copies, payload: []const u8) !void {
         errdefer self.deinit();
@@ -124,10 +151,12 @@ pub const Copies = struct {
         var rest: []const u8 = self.text.items;
         self.behind = try textOf(&rest);
         while (rest.len > 0 and self.rules.items.len < MOST_RULES) {
-            const string = rest[0] != 0;
+            const kind = rest[0];
+            if (kind & 3 == 3 or kind > 7) return error.RuleUnknown;
             rest = rest[1..];
             const rule: Rule = .{
-                .string = string,
+                .string = @enumFromInt(kind & 3),
+                .remember = kind & 4 != 0,
                 .before = try textOf(&rest),
                 .after = try textOf(&rest),
                 .end = try textOf(&rest),
@@ -137,6 +166,7 @@ pub const Copies = struct {
             if (rule.before.len == 0 or rule.end.len == 0) return error.RuleWithoutEnds;
             try self.rules.append(heap, rule);
         }
+        if (self.rules.items.len > 0) self.fruitless = 0;
     }
 
     fn textOf(rest: *[]const u8) ![]const u8 {
@@ -167,12 +197,14 @@ pub const Copies = struct {
     }
 
     /// Translates the events at the beginning of `bytes`; returns how many bytes they were.
-    pub fn translate(self: *const Copies, bytes: []const u8, out: *Bytes) !usize {
+    pub fn translate(self: *Copies, bytes: []const u8, out: *Bytes) !usize {
         var at: usize = 0;
+        var last: ?[]const u8 = null;
         next: while (at < bytes.len) {
             for (self.rules.items) |*rule| switch (rule.match(bytes[at..])) {
                 .yes => |found| {
-                    if (rule.string) {
+                    if (rule.remember) last = bytes[at .. at + found.length];
+                    if (rule.string != .none) {
                         try out.ensureUnusedCapacity(heap, rule.out_before.len + found.string.len + rule.out_after.len);
                         for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
                     }
@@ -183,12 +215,17 @@ pub const Copies = struct {
             };
             break;
         }
+        if (last) |event| {
+            if (self.last.capacity == 0) self.last = spare.take();
+            self.last.clearRetainingCapacity();
+            try self.last.appendSlice(heap, event);
+        }
         return at;
     }
 
     /// How many of the bytes, which no rule translates at their beginning, the plugin server gets as one message. 0: the event waits for its end.
     /// `ended`: nothing comes behind them.
-    pub fn portion(self: *const Copies, bytes: []const u8, ended: bool) usize {
+    pub fn portion(self: *Copies, bytes: []const u8, ended: bool) usize {
         var at: usize = 0;
         while (at < bytes.len) {
             if (at > 0 and self.match(bytes[at..]) == .yes) return at;
@@ -196,8 +233,11 @@ pub const Copies = struct {
                 .no => return bytes.len,
                 .begun => return if (ended or bytes.len - at > EVENT_BYTES) bytes.len else at,
                 .yes => |end| {
-                    if (search.indexOf(bytes[at..end], self.behind) != null) return end;
+                    const behind = self.fruitless < MOST_FRUITLESS and search.indexOf(bytes[at..end], self.behind) != null;
                     at = end;
+                    if (!behind) continue;
+                    if (end < bytes.len) self.fruitless += 1;
+                    return end;
                 },
             }
         }
@@ -210,7 +250,7 @@ pub fn encoded(arena: std.mem.Allocator, behind: []const u8, rules: []const Rule
     var out: Bytes = .empty;
     try putText(arena, &out, behind);
     for (rules) |rule| {
-        try out.append(arena, @intFromBool(rule.string));
+        try out.append(arena, @intFromEnum(rule.string) | @as(u8, if (rule.remember) 4 else 0));
         inline for (.{ "before", "after", "end", "out_before", "out_after" }) |name| try putText(arena, &out, @field(rule, name));
     }
     return out.items;
@@ -221,15 +261,16 @@ fn putText(arena: std.mem.Allocator, out: *Bytes, text: []const u8) !void {
     try out.appendSlice(arena, text);
 }
 
-const TEXT: Rule = .{ .string = true, .before = "data: {\"t\":", .after = "}}", .end = "\n\n", .out_before = "<", .out_after = ">" };
-const PING: Rule = .{ .string = false, .before = "data: {\"p\":1", .after = "}", .end = "\n\n", .out_before = "", .out_after = "" };
+const TEXT: Rule = .{ .string = .any, .before = "data: {\"t\":", .after = "\x00}\x00}", .end = "\n\n", .out_before = "<", .out_after = ">" };
+const COUNT: Rule = .{ .string = .not_empty, .remember = true, .before = "data: {\"c\":", .after = ",\"n\":\x01}", .end = "\n\n", .out_before = "(", .out_after = ")" };
+const PING: Rule = .{ .string = .none, .before = "data: {\"p\":1", .after = "}", .end = "\n\n", .out_before = "", .out_after = "" };
 
 fn expectTranslated(expected: []const u8, rest: []const u8, bytes: []const u8) !void {
     var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
     defer memory.deinit();
     var copies: Copies = .{};
     defer copies.deinit();
-    try copies.set(try encoded(memory.allocator(), "start", &.{ TEXT, PING }));
+    try copies.set(try encoded(memory.allocator(), "start", &.{ TEXT, COUNT, PING }));
     var out: Bytes = .empty;
     defer out.deinit(heap);
     const used = try copies.translate(bytes, &out);
@@ -239,7 +280,11 @@ fn expectTranslated(expected: []const u8, rest: []const u8, bytes: []const u8) !
 
 test "events of rules are translated, up to the first that is none" {
     try expectTranslated("<\"a\"><\"\\\"\\u00e9ö\">", "", "data: {\"t\":\"a\"}}\n\ndata: {\"p\":1}\n\ndata: {\"t\":\"\\\"\\u00e9ö\"  } }\n\n");
+    try expectTranslated("(\"a\")(\"b\")", "", "data: {\"c\":\"a\",\"n\":1}\n\ndata: {\"c\":\"b\",\"n\":234}\n\n");
     for ([_][]const u8{
+        "data: {\"c\":\"\",\"n\":1}\n\n",
+        "data: {\"c\":\"a\",\"n\":}\n\n",
+        "data: {\"c\":\"a\",\"n\": 1}\n\n",
         "data: {\"t\":\"\\x\"}}\n\n", // no escape
         "data: {\"t\":\"\\u00g0\"}}\n\n",
         "data: {\"t\":\"\x01\"}}\n\n", // a control character
@@ -278,6 +323,31 @@ test "messages end where rules may begin" {
     try std.testing.expectEqual(200, copies.portion("d" ** 200, false));
     copies.forget();
     try std.testing.expectEqual(26, copies.portion("data: a\n\ndata: {\"t\":\"\"}}\n\n", false));
+}
+
+test "the last event that is to be remembered is" {
+    var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer memory.deinit();
+    var copies: Copies = .{};
+    defer copies.deinit();
+    try copies.set(try encoded(memory.allocator(), "start", &.{ TEXT, COUNT }));
+    var out: Bytes = .empty;
+    defer out.deinit(heap);
+    _ = try copies.translate("data: {\"c\":\"a\",\"n\":1}\n\ndata: {\"c\":\"b\",\"n\":2}\n\ndata: {\"t\":\"\"}}\n\n", &out);
+    try std.testing.expectEqualStrings("data: {\"c\":\"b\",\"n\":2}\n\n", copies.last.items);
+}
+
+test "messages that end early in vain do so a few times only" {
+    var memory = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer memory.deinit();
+    var copies: Copies = .{};
+    defer copies.deinit();
+    try copies.set(try encoded(memory.allocator(), "a", &.{}));
+    const events = "data: a\n\n" ** 3;
+    for (0..MOST_FRUITLESS) |_| try std.testing.expectEqual(events.len / 3, copies.portion(events, false));
+    try std.testing.expectEqual(events.len, copies.portion(events, false));
+    try copies.set(try encoded(memory.allocator(), "a", &.{TEXT}));
+    try std.testing.expectEqual(events.len / 3, copies.portion(events, false));
 }
 
 test "rules that are cut off are refused" {

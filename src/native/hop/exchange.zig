@@ -311,6 +311,9 @@ pub const Exchange = struct {
             response.take(size);
         }
         response.awaits_body = true;
+        const last = &response.copies.last;
+        if (last.items.len > 0) if (self.carrier) |carrier| try carrier.send(self.number, .copied, last.items);
+        last.clearRetainingCapacity();
         try self.sendBody(.response_body, response.sent.items, response.end_sent);
     }
 

@@ -3,7 +3,7 @@
  * their order (headers, then body as `demand` says, then the answer), waits for each outcome before the next call, and calls `close` once at the end.
  */
 import { firstOf, isPromise, type MaybePromise, whenThere } from '#lib/maybe-promise.ts';
-import { isEventStream } from '#lib/sse.ts';
+import { isEventStream, parseSse } from '#lib/sse.ts';
 import type {
   Headers,
   HookContext,
@@ -335,6 +335,17 @@ export class ChainRun implements RunView {
       return { abort: undecodable(error).details, effects: this.#guard.effects.take() };
     }
     return this.#flown(came, await flowPart(this.#slots, this.#guard, part, end), end);
+  }
+
+  /** The last event that the transport has translated itself and that is to be remembered; before the next part. */
+  copied(bytes: Buffer): void {
+    const slot = this.#copying;
+    const [event] = parseSse(bytes);
+    if (!slot?.active || event === undefined) return;
+    this.#guard.call(slot, () => {
+      slot.hooks.onCopied?.(event, slot);
+      return undefined;
+    });
   }
 
   #flown(came: Buffer, bytes: Buffer, end: boolean): Outcome {

@@ -17,5 +17,6 @@ export function copiesAfter(slot: Slot, came: Buffer): Copies | undefined {
   if (!active || copies === undefined || copiesBehind === undefined || !parser.atBoundary || parser.afterCr) {
     return undefined;
   }
-  return { behind: copiesBehind, rules: copies, crLf: came.at(-2) === CARRIAGE_RETURN };
+  const rules = copies();
+  return rules && { behind: copiesBehind, rules, crLf: came.at(-2) === CARRIAGE_RETURN };
 }

@@ -182,16 +182,19 @@ async function answerWay(
   }
   const left: Buffer[] = [];
   const copier = new Copier(request.copies ? first.copies : undefined);
-  const ask = async (part: Buffer, end: boolean): Promise<Outcome> => {
-    const outcome = note(journey, await run.responsePart(part, end));
-    return run.observesOnly ? { ...outcome, body: part } : outcome;
+  const way = {
+    part: async (part: Buffer, end: boolean): Promise<Outcome> => {
+      const outcome = note(journey, await run.responsePart(part, end));
+      return run.observesOnly ? { ...outcome, body: part } : outcome;
+    },
+    copied: (event: Buffer) => run.copied(event),
   };
   for (const [i, part] of came.entries()) {
     if (request.abortAfter === i) {
       abort.abort();
       return { upstream, reply: undefined, response: response(headers, left, true) };
     }
-    const leaves = await copier.bring(part, i === came.length - 1 && answer.broken !== true, ask);
+    const leaves = await copier.bring(part, i === came.length - 1 && answer.broken !== true, way);
     if (leaves === undefined) return { upstream, reply: undefined, response: response(headers, left, true) };
     left.push(leaves);
   }

@@ -1,6 +1,6 @@
 /** One plugin's place in one run: its state, its context, and how it reads this answer. */
 import { SseParser } from '#lib/sse.ts';
-import type { CopyRule, FilterHooks, Headers, HookContext, HookNeeds } from '../hooks.ts';
+import type { FilterHooks, Headers, HookContext, HookNeeds, StreamResult } from '../hooks.ts';
 import type { HostServices } from '../host.ts';
 import type { ChainPlugin } from './chain.ts';
 
@@ -41,7 +41,7 @@ export class Slot implements HookContext {
   /** The events that it parsed last left as new text, not as the bytes that came. */
   rewritten = false;
   /** As its hooks have said last. */
-  copies: readonly CopyRule[] | undefined;
+  copies: StreamResult['copies'];
   copiesBehind: string | undefined;
   #parser: SseParser | undefined;
 

@@ -86,6 +86,11 @@ export class Processor {
     }
   }
 
+  /** An event of the answer, as it came, that was translated without the plugins and that they want to know of; nothing is under way. */
+  copied(event: Buffer): void {
+    this.#run.copied(event);
+  }
+
   /** Whatever happened: runs what plugins have for the end of a request. Call once, when the stream is gone. */
   close(): MaybePromise<unknown> {
     return whenThere(this.#observing, () => this.#run.close());

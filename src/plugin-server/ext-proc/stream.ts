@@ -107,6 +107,11 @@ export class ProcessingStream implements StreamHandler {
     this.#pump();
   }
 
+  /** As `Processor.copied`. */
+  copied(event: Buffer): void {
+    if (!this.#over && !this.#busy) this.#processor?.copied(event);
+  }
+
   end(): void {
     this.#ended = true;
     this.#pump();

@@ -128,6 +128,9 @@ export class Carrier {
       case FRAME.message:
         this.#open.get(number)?.receive(bytes, start, end);
         return;
+      case FRAME.copied:
+        this.#open.get(number)?.copied(bytes.subarray(start, end));
+        return;
       case FRAME.close: {
         const stream = this.#open.get(number);
         this.#open.delete(number);

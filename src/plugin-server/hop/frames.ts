@@ -1,6 +1,6 @@
 /** Frames of the hop's connection: length of what follows it (u32, little endian), number of the exchange (u32), kind (u8), payload. */
 
-export const FRAME = { hello: 0, open: 1, message: 2, close: 3, drain: 4, copies: 5 } as const;
+export const FRAME = { hello: 0, open: 1, message: 2, close: 3, drain: 4, copies: 5, copied: 6 } as const;
 
 const HEADER_BYTES = 9;
 /** A buffered body of 100 MiB and what stands around it. */

@@ -46,7 +46,9 @@ function proxy(provider: object = {}, others: readonly FilterHooks[] = []) {
   const config = effectiveConfig({ provider: { type: 'claude', apiTokens: ['t'], ...provider } }, undefined);
   if (!config) throw new Error('no provider is active');
   const entries = others.map((hooks, i) => ({ name: `other-${i}`, failStrategy: 'open' as const, hooks }));
-  return testChain([chainEntry(plugin, config), ...entries], { host: { now: () => 1_700_000_000_000 } });
+  return testChain([chainEntry(plugin, config), ...entries], {
+    host: { now: () => 1_700_000_000_000, random: () => 0 },
+  });
 }
 
 /** What the client gets, and how many parts the plugins got. */
@@ -144,5 +146,51 @@ describe('the events of an answer that reach ai-proxy', () => {
     const { asked, text } = await answer(chunks, { headers: { 'content-encoding': 'gzip' } });
     expect(asked).toBe(chunks.length);
     expect(text).toContain('data: [DONE]');
+  });
+});
+
+describe('the events of a Gemini answer that reach ai-proxy', () => {
+  const harness = () => proxy({ type: 'gemini' });
+  const count = (n: number) => ({ promptTokenCount: 4, candidatesTokenCount: n, totalTokenCount: 4 + n });
+  const event = (parts: readonly object[], n: number, candidate: object = {}) => {
+    const content = { parts, role: 'model' };
+    const all = {
+      candidates: [{ content, ...candidate, index: 0 }],
+      usageMetadata: count(n),
+      modelVersion: 'gemini-2.0-flash',
+      responseId: 'r-7',
+    };
+    return `data: ${JSON.stringify(all)}\r\n\r\n`;
+  };
+  const said = (text: string, n: number) => event([{ text }], n);
+  const WORDS = ['Grüß ', 'Gott, 世界 🌍', '"\n', 'index": 1'].map((text, i) => said(text, 8 + 2 * i));
+  const LAST = event([{ text: '!' }], 99, { finishReason: 'STOP' });
+
+  it('are the first text and the last, whatever the vendor counts', async () => {
+    expect(await sameEitherWay([...WORDS, ...WORDS, LAST], harness())).toBe(2);
+    expect(await sameEitherWay([[...WORDS, ...WORDS, LAST].join('')], harness())).toBe(2);
+  });
+
+  it('are those that are no text alone', async () => {
+    const odd = [
+      event([{ text: 'thought', thought: true }], 5),
+      said('', 6),
+      event([{ functionCall: { name: 'f', args: {} } }], 7),
+      event([{ text: 'two' }, { text: 'parts' }], 8),
+      said('elsewhere', 9).replace('"index":0', '"index":1'),
+      ': keep-alive\n\n',
+    ];
+    const chunks = [WORDS[0]!, ...odd.flatMap((one) => [one, ...WORDS]), LAST];
+    await sameEitherWay(chunks, harness());
+    await sameEitherWay([chunks.join('')], harness());
+    await sameEitherWay([...odd, ...WORDS, LAST], harness());
+  });
+
+  it('make the same usage when the vendor ends early: what was counted last is remembered', async () => {
+    expect(await sameEitherWay(WORDS, harness())).toBe(2);
+    const { text } = await answer(WORDS, { harness: harness() });
+    expect(text).toContain('"completion_tokens":14');
+    await sameEitherWay([...WORDS, 'data: {"error":{"code":503,"message":"overloaded"}}\r\n\r\n'], harness());
+    await sameEitherWay([...WORDS, WORDS[0]!.slice(0, -9)], harness());
   });
 });

@@ -184,9 +184,11 @@ function hooks({ provider: settings }: AiProxyConfig): FilterHooks<State> {
       if (!answer || response?.status !== 200) return undefined;
       state.steps ??= answerSteps(answer, response);
       const { steps } = state;
-      if (event?.comment !== undefined) return { copies: steps.copies?.() };
-      return event ? { events: steps.next(event), copies: steps.copies?.() } : { events: steps.end() };
+      if (event?.comment !== undefined) return { copies: steps.copies };
+      return event ? { events: steps.next(event), copies: steps.copies } : { events: steps.end() };
     },
+
+    onCopied: (event, { state }) => state.steps?.copied?.(event),
 
     onResponsePart(part, end, { state, response }) {
       const answer = state.head?.answer;

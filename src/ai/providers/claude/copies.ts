@@ -1,6 +1,6 @@
 /** Anthropic's deltas, of which only a string is copied: nearly all events of an answer. */
 import { JSON_STRING } from '#lib/json-text.ts';
-import type { CopyRule } from '#plugin-sdk/hooks.ts';
+import { ANY_SPACES, type CopyRule } from '#plugin-sdk/hooks.ts';
 import { type ChatMessage, type ContentFrame, deltaFrame, type Envelope } from '../../openai.ts';
 
 const DELTAS = {
@@ -62,12 +62,12 @@ export function blockCopy(
   const delta: CopyRule = {
     ...name('content_block_delta'),
     before: `{"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${member}":`,
-    after: '}}',
+    after: `${ANY_SPACES}}${ANY_SPACES}}`,
     becomes: frame,
   };
   const silent: readonly CopyRule[] = [
-    { ...name('content_block_stop'), before: `{"type":"content_block_stop","index":${index}`, after: '}' },
-    { ...name('ping'), before: '{"type":', after: '"ping"}' },
+    { ...name('content_block_stop'), before: `{"type":"content_block_stop","index":${index}`, after: `${ANY_SPACES}}` },
+    { ...name('ping'), before: '{"type":', after: `${ANY_SPACES}"ping"}` },
   ];
   return { index, kind, frame, rules: frame ? [delta, ...silent] : silent };
 }

@@ -2,7 +2,8 @@
  * Gemini's event stream to OpenAI chunks: each event becomes one chunk, the finish reason leaves with the text of its event. The vendor counts
  * tokens in every event and sends no end mark: the last figures leave at the end, before `[DONE]`.
  */
-import type { SseEvent } from '#plugin-sdk/hooks.ts';
+import { JSON_STRING } from '#lib/json-text.ts';
+import { ANY_DIGITS, type CopyRule, type SseEvent } from '#plugin-sdk/hooks.ts';
 import { openaiError } from '../../errors.ts';
 import { asNumber, asObject, type JsonObject, objectsOf, parseObject } from '../../json.ts';
 import {
@@ -30,9 +31,12 @@ import { errorOf } from './errors.ts';
 import { envelopeOf, type FromGeminiOptions } from './from-gemini.ts';
 import { toChatUsage } from './usage.ts';
 
-/** The shape of nearly all events: one text of the only candidate, which goes on. The group is the JSON text of a string. */
-const TEXT_EVENT =
-  /^\{\s*"candidates":\s*\[\s*\{\s*"content":\s*\{\s*"parts":\s*\[\s*\{\s*"text":\s*("(?:[^"\\]|\\.)+")\s*\}\s*\],\s*"role":\s*"model"\s*\}(?:,\s*"index":\s*0)?\s*\}\s*\],\s*"usageMetadata":/;
+/** The shape of nearly all events: one text of the only candidate, which goes on. The groups are what is before the JSON text of the string, that, and what is behind it. */
+const TEXT_EVENT = new RegExp(
+  String.raw`^(\{\s*"candidates":\s*\[\s*\{\s*"content":\s*\{\s*"parts":\s*\[\s*\{\s*"text":\s*)(?!"")(${JSON_STRING})(\s*\}\s*\],\s*"role":\s*"model"\s*\}(?:,\s*"index":\s*0)?\s*\}\s*\],\s*"usageMetadata":)`,
+);
+/** The vendor counts on in every event. */
+const COUNTS = /(?<=": ?)\d+(?=[,}])/g;
 
 const BROKEN_OFF = 'the vendor ended the stream before its last event';
 
@@ -52,6 +56,8 @@ export function geminiStream(options: FromGeminiOptions): StreamStep {
   let usage: unknown;
   /** An event whose usage was not read yet. */
   let unread: string | undefined;
+  /** The last event that was one text, or might have been. */
+  let last: string | undefined;
   let frame: ContentFrame | undefined;
   let finished = false;
   let closed = false;
@@ -79,15 +85,31 @@ export function geminiStream(options: FromGeminiOptions): StreamStep {
     return { index, delta, finish_reason: reason, logprobs: logprobsOf(candidate) };
   };
 
+  /** Where the texts of the only candidate go, as long as they stand alone in their chunks. */
+  const frameOf = (): ContentFrame | undefined => {
+    const known = progress.get(0);
+    if (!envelope || !known?.text || known.thinking) return undefined;
+    frame ??= contentFrame(envelope);
+    return frame;
+  };
+
   return {
+    copiesBehind: '"candidates"',
+    copies: () => {
+      const becomes = closed ? undefined : frameOf();
+      return becomes && copyRules(last, becomes);
+    },
+    copied(event) {
+      unread = event.data;
+    },
     next(event) {
       if (closed || event.data === undefined) return [];
-      const known = progress.get(0);
-      const text = envelope && known?.text && !known.thinking ? TEXT_EVENT.exec(event.data)?.[1] : undefined;
+      last = event.data;
+      const around = frameOf();
+      const text = around && TEXT_EVENT.exec(event.data)?.[2];
       if (text !== undefined) {
         unread = event.data;
-        frame ??= contentFrame(envelope!);
-        return [{ data: frame.before + text + frame.after }];
+        return [{ data: around!.before + text + around!.after }];
       }
       const answer = parseObject(event.data);
       if (!answer) return [];
@@ -110,6 +132,14 @@ export function geminiStream(options: FromGeminiOptions): StreamStep {
     },
     end: () => (finished ? close([]) : fail(BROKEN_OFF)),
   };
+}
+
+/** Events that are like the one that came last, but for the text and the counts. */
+function copyRules(data: string | undefined, becomes: ContentFrame): readonly CopyRule[] | undefined {
+  const [whole = '', before, string, behind] = TEXT_EVENT.exec(data ?? '') ?? [];
+  if (data === undefined || before === undefined || string === undefined || behind === undefined) return undefined;
+  const after = behind + data.slice(whole.length).replace(COUNTS, ANY_DIGITS);
+  return [{ before, after, becomes, notEmpty: true, remember: true }];
 }
 
 function deltaOf(said: Said, known: Progress, tags: boolean, last: boolean): ChatMessage {
