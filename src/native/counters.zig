@@ -123,6 +123,12 @@ pub const Counters = struct {
     }
 
     fn add(self: *Counters, wanted: Wanted, amounts: []const ?u64) Allocator.Error!void {
+        // Only when the lock is free again: on the same processor the thread would come here at once, to wait for it.
+        if (try self.addLocked(wanted, amounts)) self.wake.signal();
+    }
+
+    /// Whether the thread that waits is to be told.
+    fn addLocked(self: *Counters, wanted: Wanted, amounts: []const ?u64) Allocator.Error!bool {
         self.mutex.lock();
         defer self.mutex.unlock();
         if (self.memory == null) self.memory = .init(self.heap);
@@ -135,7 +141,8 @@ pub const Counters = struct {
         for (found.key_ptr.*.amounts, amounts) |*sum, amount| {
             if (amount) |by| sum.* = (sum.* orelse 0) +% by;
         }
-        if (!self.pending) self.announce();
+        defer self.pending = true;
+        return !self.pending;
     }
 
     fn entryOf(arena: Allocator, wanted: Wanted) Allocator.Error!*Entry {
