@@ -37,26 +37,15 @@ pub const Rule = struct {
     /// One or more.
     pub const ANY_DIGITS = 1;
 
-    const Match = union(enum) {
-        no,
-        /// Bytes are missing.
-        begun,
-        yes: struct { string: []const u8, length: usize },
-    };
+    const Found = struct { string: []const u8, length: usize };
 
-    /// Whether `bytes` begin with such an event.
-    fn match(self: *const Rule, bytes: []const u8) Match {
-        const most = @min(bytes.len, self.before.len);
-        if (!std.mem.eql(u8, bytes[0..most], self.before[0..most])) return .no;
-        if (most < self.before.len) return .begun;
-        var at = most;
-        if (self.string != .none) switch (stringEnd(bytes, at)) {
-            .no => return .no,
-            .begun => return .begun,
-            .yes => |end| at = end,
-        };
-        const string = bytes[most..at];
-        if (self.string == .not_empty and string.len == 2) return .no;
+    /// The event at the beginning of `bytes`, if it is whole and such a one.
+    fn find(self: *const Rule, bytes: []const u8) ?Found {
+        if (!std.mem.startsWith(u8, bytes, self.before)) return null;
+        const start = self.before.len;
+        var at = if (self.string == .none) start else stringEnd(bytes, start) orelse return null;
+        const string = bytes[start..at];
+        if (self.string == .not_empty and string.len == 2) return null;
         for (self.after) |byte| switch (byte) {
             ANY_SPACES => while (at < bytes.len and bytes[at] == ' ') {
                 at += 1;
@@ -64,51 +53,44 @@ pub const Rule = struct {
             ANY_DIGITS => {
                 const first = at;
                 while (at < bytes.len and std.ascii.isDigit(bytes[at])) at += 1;
-                if (at == bytes.len) return .begun;
-                if (at == first) return .no;
+                if (at == first) return null;
             },
             else => {
-                if (at == bytes.len) return .begun;
-                if (bytes[at] != byte) return .no;
+                if (at == bytes.len or bytes[at] != byte) return null;
                 at += 1;
             },
         };
-        const rest = bytes[at..];
-        const length = @min(rest.len, self.end.len);
-        if (!std.mem.eql(u8, rest[0..length], self.end[0..length])) return .no;
-        if (length < self.end.len) return .begun;
+        if (!std.mem.startsWith(u8, bytes[at..], self.end)) return null;
         // What is no UTF-8 becomes other bytes where text is made of it.
-        return if (std.unicode.utf8ValidateSlice(string)) .{ .yes = .{ .string = string, .length = at + length } } else .no;
+        return if (std.unicode.utf8ValidateSlice(string)) .{ .string = string, .length = at + self.end.len } else null;
     }
 };
 
-const End = union(enum) { no, begun, yes: usize };
-
-/// Behind the JSON string that begins at `start`.
-fn stringEnd(bytes: []const u8, start: usize) End {
-    if (start >= bytes.len) return .begun;
-    if (bytes[start] != '"') return .no;
+/// Behind the JSON string that begins at `start`; null when there is none, or not its end.
+fn stringEnd(bytes: []const u8, start: usize) ?usize {
+    if (start >= bytes.len or bytes[start] != '"') return null;
     var at = start + 1;
     while (at < bytes.len) switch (bytes[at]) {
-        '"' => return .{ .yes = at + 1 },
-        0...31 => return .no,
+        '"' => return at + 1,
+        0...31 => return null,
         '\\' => {
-            if (at + 1 >= bytes.len) return .begun;
+            if (at + 1 >= bytes.len) return null;
             switch (bytes[at + 1]) {
                 '"', '\\', '/', 'b', 'f', 'n', 'r', 't' => at += 2,
                 'u' => {
-                    const digits = bytes[at + 2 .. @min(at + 6, bytes.len)];
-                    for (digits) |digit| if (!std.ascii.isHex(digit)) return .no;
-                    if (digits.len < 4) return .begun;
+                    if (at + 6 > bytes.len) return null;
+                    for (bytes[at + 2 .. at + 6]) |digit| if (!std.ascii.isHex(digit)) return null;
                     at += 6;
                 },
-                else => return .no,
+                else => return null,
             }
         },
         else => at += 1,
     };
-    return .begun;
+    return null;
 }
+
+const End = union(enum) { no, begun, yes: usize };
 
 /// Where the event at `start` ends, a comment and an empty line counted as one; `no` where lines end in a way that is not looked into.
 fn eventEnd(bytes: []const u8, start: usize) End {
@@ -186,14 +168,9 @@ pub const Copies = struct {
         return self.behind.len > 0;
     }
 
-    fn match(self: *const Copies, bytes: []const u8) Rule.Match {
-        var best: Rule.Match = .no;
-        for (self.rules.items) |*rule| switch (rule.match(bytes)) {
-            .no => {},
-            .begun => best = .begun,
-            .yes => |found| return .{ .yes = found },
-        };
-        return best;
+    fn fits(self: *const Copies, bytes: []const u8) bool {
+        for (self.rules.items) |*rule| if (rule.find(bytes) != null) return true;
+        return false;
     }
 
     /// Translates the events at the beginning of `bytes`; returns how many bytes they were.
@@ -201,17 +178,14 @@ pub const Copies = struct {
         var at: usize = 0;
         var last: ?[]const u8 = null;
         next: while (at < bytes.len) {
-            for (self.rules.items) |*rule| switch (rule.match(bytes[at..])) {
-                .yes => |found| {
-                    if (rule.remember) last = bytes[at .. at + found.length];
-                    if (rule.string != .none) {
-                        try out.ensureUnusedCapacity(heap, rule.out_before.len + found.string.len + rule.out_after.len);
-                        for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
-                    }
-                    at += found.length;
-                    continue :next;
-                },
-                else => {},
+            for (self.rules.items) |*rule| if (rule.find(bytes[at..])) |found| {
+                if (rule.remember) last = bytes[at .. at + found.length];
+                if (rule.string != .none) {
+                    try out.ensureUnusedCapacity(heap, rule.out_before.len + found.string.len + rule.out_after.len);
+                    for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
+                }
+                at += found.length;
+                continue :next;
             };
             break;
         }
@@ -228,7 +202,7 @@ pub const Copies = struct {
     pub fn portion(self: *Copies, bytes: []const u8, ended: bool) usize {
         var at: usize = 0;
         while (at < bytes.len) {
-            if (at > 0 and self.match(bytes[at..]) == .yes) return at;
+            if (at > 0 and self.fits(bytes[at..])) return at;
             switch (eventEnd(bytes, at)) {
                 .no => return bytes.len,
                 .begun => return if (ended or bytes.len - at > EVENT_BYTES) bytes.len else at,
