@@ -87,7 +87,10 @@ pub const Counters = struct {
         if (home.lasting) self.lasting = home;
         if (self.thread == .none) self.begin();
         // Counts that were left without a home.
-        if (self.table.count() > 0) self.announce();
+        if (self.table.count() > 0) {
+            self.pending = true;
+            self.wake.signal();
+        }
     }
 
     fn begin(self: *Counters) void {
@@ -153,11 +156,6 @@ pub const Counters = struct {
         @memset(amounts, null);
         entry.* = .{ .hash = wanted.hash, .plugin = wanted.plugin, .labels = labels, .amounts = amounts };
         return entry;
-    }
-
-    fn announce(self: *Counters) void {
-        self.pending = true;
-        self.wake.signal();
     }
 
     /// Everything counted so far goes to Envoy. `home` is there until this returns.

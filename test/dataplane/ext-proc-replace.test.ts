@@ -2,13 +2,12 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
-import { definePlugin, type PluginCatalogue } from '#plugin-sdk/definition.ts';
 import type { FilterHooks, ReplacementAnswer } from '#plugin-sdk/hooks.ts';
 import { type PluginServer, startPluginServer } from '#plugin-server/server.ts';
 import { socketDir } from '#test/envoy.ts';
 import { type HopEnvoy, startHopEnvoy } from '#test/ext-proc-envoy.ts';
 import { fetchRaw } from '#test/gateway.ts';
+import { hooksCatalogue } from '#test/hooks-catalogue.ts';
 import { openStream } from '#test/llm.ts';
 import { UPSTREAM } from '#test/upstream.ts';
 
@@ -60,22 +59,7 @@ const HOOKS: Readonly<Record<string, FilterHooks>> = {
   },
 };
 
-const catalogue: PluginCatalogue = {
-  names: () => Object.keys(HOOKS),
-  get: (name) => {
-    const hooks = HOOKS[name];
-    if (!hooks) return undefined;
-    const manifest = {
-      name,
-      version: '1.0.0',
-      title: name,
-      summary: name,
-      phase: 'UNSPECIFIED_PHASE',
-      priority: 0,
-    } as const;
-    return definePlugin({ manifest: { ...manifest, category: 'transform' }, schema: z.unknown(), hooks: () => hooks });
-  },
-};
+const catalogue = hooksCatalogue(HOOKS);
 
 const upstream = createServer(UPSTREAM, (request, response) => {
   request.resume();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { eventually } from '../support/gateway.ts';
-import { expectNoneLost } from '../support/traffic.ts';
+import { enough, expectNoneLost } from '../support/traffic.ts';
 import { buildWasm } from '../support/wasm.ts';
 import {
   apply,
@@ -195,6 +195,7 @@ describe('the chart', () => {
     const flow = steady(HELLO);
     await kill('app=higress-gateway');
     await ready('deployment', 'higress-gateway');
+    await enough(flow);
     const { sent, failures } = await flow.stop();
     // One request after another: it has one in hand.
     expect(failures.length).toBeLessThanOrEqual(1);

@@ -7,8 +7,6 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
-import { definePlugin, type PluginCatalogue, type PluginDefinition } from '#plugin-sdk/definition.ts';
 import type { FilterHooks } from '#plugin-sdk/hooks.ts';
 import { type PluginServer, startPluginServer } from '#plugin-server/server.ts';
 import { socketDir, waitFor } from '#test/envoy.ts';
@@ -16,6 +14,7 @@ import { type HopEnvoy, startHopEnvoy } from '#test/ext-proc-envoy.ts';
 import { fetchRaw } from '#test/gateway.ts';
 import { UPSTREAM } from '#test/upstream.ts';
 import type { ChainMessage } from '#xds/snapshot/resources.ts';
+import { hooksCatalogue } from './hooks-catalogue.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const ALL = { request_body_mode: 'BUFFERED', response_body_mode: 'STREAMED' };
@@ -138,29 +137,7 @@ const HOOKS: Record<string, FilterHooks> = {
     onSseEvent: async (event) => (event?.data ? { aiLog: { [event.data]: 'seen' }, events: [] } : undefined),
   },
 };
-const catalogue: PluginCatalogue = {
-  names: () => Object.keys(HOOKS),
-  get: (name) => {
-    const hooks = HOOKS[name];
-    return hooks && (plugin(name, hooks) as PluginDefinition);
-  },
-};
-
-function plugin(name: string, hooks: FilterHooks): PluginDefinition<unknown> {
-  return definePlugin<unknown>({
-    manifest: {
-      name,
-      version: '1.0.0',
-      title: name,
-      summary: name,
-      phase: 'UNSPECIFIED_PHASE',
-      priority: 0,
-      category: 'transform',
-    },
-    schema: z.unknown(),
-    hooks: () => hooks,
-  });
-}
+const catalogue = hooksCatalogue(HOOKS);
 
 function chain(id: string, failStrategy: 'open' | 'closed' = 'closed', name = id): ChainMessage {
   return {

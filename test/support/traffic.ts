@@ -33,9 +33,13 @@ export function steadyTraffic(send: () => Promise<number | string>): Traffic {
   };
 }
 
-/** Ends them when there was enough of each to tell, however quick the fault was. */
-export async function expectNoneLost(...flows: readonly Traffic[]): Promise<void> {
+/** Until there was enough of each to tell, however quick the fault was. */
+export async function enough(...flows: readonly Traffic[]): Promise<void> {
   await eventually('requests enough to tell', () => flows.every(({ sent }) => sent > 20), 120_000);
+}
+
+export async function expectNoneLost(...flows: readonly Traffic[]): Promise<void> {
+  await enough(...flows);
   const ended = await Promise.all(flows.map((flow) => flow.stop()));
   expect(ended.map(({ failures }) => failures)).toEqual(flows.map(() => []));
 }

@@ -2,7 +2,6 @@
 //! string. They are translated here, byte for byte as the plugin server would, and it does not hear of them.
 const std = @import("std");
 const search = @import("../search.zig");
-
 const spare = @import("spare.zig");
 
 const heap = std.heap.c_allocator;
@@ -126,9 +125,7 @@ pub const Copies = struct {
     /// texts with their length (u32, little endian) in front.
     pub fn set(self: *Copies, payload: []const u8) !void {
         errdefer self.deinit();
-        if (self.text.capacity == 0) self.text = spare.take();
-        self.text.clearRetainingCapacity();
-        try self.text.appendSlice(heap, payload);
+        try put(&self.text, payload);
         self.forget();
         var rest: []const u8 = self.text.items;
         self.behind = try textOf(&rest);
@@ -168,33 +165,37 @@ pub const Copies = struct {
         return self.behind.len > 0;
     }
 
-    fn fits(self: *const Copies, bytes: []const u8) bool {
-        for (self.rules.items) |*rule| if (rule.find(bytes) != null) return true;
-        return false;
+    const Match = struct { rule: *const Rule, found: Rule.Found };
+
+    /// The first rule that the event at the beginning of `bytes` fits.
+    fn match(self: *const Copies, bytes: []const u8) ?Match {
+        for (self.rules.items) |*rule| if (rule.find(bytes)) |found| return .{ .rule = rule, .found = found };
+        return null;
     }
 
     /// Translates the events at the beginning of `bytes`; returns how many bytes they were.
     pub fn translate(self: *Copies, bytes: []const u8, out: *Bytes) !usize {
         var at: usize = 0;
         var last: ?[]const u8 = null;
-        next: while (at < bytes.len) {
-            for (self.rules.items) |*rule| if (rule.find(bytes[at..])) |found| {
-                if (rule.remember) last = bytes[at .. at + found.length];
-                if (rule.string != .none) {
-                    try out.ensureUnusedCapacity(heap, rule.out_before.len + found.string.len + rule.out_after.len);
-                    for ([_][]const u8{ rule.out_before, found.string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
-                }
-                at += found.length;
-                continue :next;
-            };
-            break;
+        while (self.match(bytes[at..])) |one| {
+            const rule = one.rule;
+            const string = one.found.string;
+            if (rule.remember) last = bytes[at .. at + one.found.length];
+            if (rule.string != .none) {
+                try out.ensureUnusedCapacity(heap, rule.out_before.len + string.len + rule.out_after.len);
+                for ([_][]const u8{ rule.out_before, string, rule.out_after }) |part| out.appendSliceAssumeCapacity(part);
+            }
+            at += one.found.length;
         }
-        if (last) |event| {
-            if (self.last.capacity == 0) self.last = spare.take();
-            self.last.clearRetainingCapacity();
-            try self.last.appendSlice(heap, event);
-        }
+        if (last) |event| try put(&self.last, event);
         return at;
+    }
+
+    /// In place of what was in the list.
+    fn put(list: *Bytes, bytes: []const u8) !void {
+        if (list.capacity == 0) list.* = spare.take();
+        list.clearRetainingCapacity();
+        try list.appendSlice(heap, bytes);
     }
 
     /// How many of the bytes, which no rule translates at their beginning, the plugin server gets as one message. 0: the event waits for its end.
@@ -202,7 +203,7 @@ pub const Copies = struct {
     pub fn portion(self: *Copies, bytes: []const u8, ended: bool) usize {
         var at: usize = 0;
         while (at < bytes.len) {
-            if (at > 0 and self.fits(bytes[at..])) return at;
+            if (at > 0 and self.match(bytes[at..]) != null) return at;
             switch (eventEnd(bytes, at)) {
                 .no => return bytes.len,
                 .begun => return if (ended or bytes.len - at > EVENT_BYTES) bytes.len else at,

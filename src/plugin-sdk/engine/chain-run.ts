@@ -287,22 +287,14 @@ export class ChainRun implements RunView {
   #runResponseBody(came: Buffer, body: Buffer): MaybePromise<Outcome> {
     const headers = this.answerHeaders;
     const flow = new Flow(body, true);
-    return whenThere(this.#responseBodyFrom(this.#slots.length - 1, flow, headers), (outcome) => {
+    const ended = firstOf(this.#slots.toReversed(), (slot) => this.#passResponseBody(slot, flow, headers));
+    return whenThere(ended, (outcome) => {
       if (outcome) return outcome;
       const bytes = flow.bytes();
       if (bytes === came || this.observesOnly) return this.#outcome(headers, undefined, true);
       adjustLength(headers, bytes);
       return this.#outcome(headers, bytes, true);
     });
-  }
-
-  #responseBodyFrom(from: number, flow: Flow, headers: HeaderTable): MaybePromise<Outcome | undefined> {
-    for (let i = from; i >= 0; i--) {
-      const ended = this.#passResponseBody(this.#slots[i]!, flow, headers);
-      if (isPromise(ended)) return ended.then((outcome) => outcome ?? this.#responseBodyFrom(i - 1, flow, headers));
-      if (ended !== undefined) return ended;
-    }
-    return undefined;
   }
 
   #passResponseBody(slot: Slot, flow: Flow, headers: HeaderTable): MaybePromise<Outcome | undefined> {

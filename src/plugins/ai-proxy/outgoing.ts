@@ -174,7 +174,7 @@ export function outgoingBody(
     if (vendor?.headers) Object.assign(set, vendor.headers);
     if (vendor?.authority !== undefined) set[':authority'] = vendor.authority;
     if (vendor?.path !== undefined) set[':path'] = vendorPath(vendor.path, settings);
-    if (provider.sign) Object.assign(set, signature(provider, request, set, left ?? body, host.now()));
+    Object.assign(set, signature(provider, request, set, left ?? body, host.now()));
     return { body: left, set };
   });
 }

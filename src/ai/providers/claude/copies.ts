@@ -11,11 +11,9 @@ const DELTAS = {
 /** As the block is called where it starts. */
 export type DeltaKind = keyof typeof DELTAS;
 
-const KIND_OF_TYPE: Readonly<Record<string, DeltaKind>> = {
-  text_delta: 'text',
-  thinking_delta: 'thinking',
-  input_json_delta: 'tool_use',
-};
+const KIND_OF_TYPE: ReadonlyMap<string, DeltaKind> = new Map(
+  Object.entries(DELTAS).map(([kind, { type }]) => [type, kind as DeltaKind]),
+);
 
 /** A delta as Anthropic writes it: index, type, the member's name and the JSON text of its string. Spaces differ from event to event. */
 const DELTA = new RegExp(
@@ -35,7 +33,7 @@ export interface Delta {
 
 export function readDelta(data: string): Delta | undefined {
   const [, index, type = '', member, string] = DELTA.exec(data) ?? [];
-  const kind = KIND_OF_TYPE[type];
+  const kind = KIND_OF_TYPE.get(type);
   if (kind === undefined || string === undefined || DELTAS[kind].member !== member) return undefined;
   return { index: Number(index), kind, string };
 }
